@@ -1,0 +1,46 @@
+import {
+	NodeConnectionTypes,
+	NodeOperationError,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
+
+import { describe, findOperation } from '../shared/describe';
+import { runOperation } from '../shared/run';
+import { searchUsers } from './listSearch/searchUsers';
+import { resources } from './resources';
+
+/** The Bluesky node: every operation of the registry in `resources/`. */
+export class Bluesky implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Bluesky',
+		name: 'bluesky',
+		icon: { light: 'file:bluesky.svg', dark: 'file:bluesky.dark.svg' },
+		group: ['input'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description: 'Search, read and work with users and posts on Bluesky',
+		defaults: { name: 'Bluesky' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'blueskyApi', required: true }],
+		properties: describe(resources),
+	};
+
+	methods = { listSearch: { searchUsers } };
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const resource = this.getNodeParameter('resource', 0) as string;
+		const name = this.getNodeParameter('operation', 0) as string;
+		const operation = findOperation(resources, resource, name);
+		if (operation === undefined) {
+			throw new NodeOperationError(this.getNode(), `There is no operation "${name}" for "${resource}".`, {
+				description: "Choose 'Resource' and 'Operation' again, or update the Bluesky package.",
+			});
+		}
+		return [await runOperation(this, operation)];
+	}
+}

@@ -1,0 +1,29 @@
+import { type IDataObject, type ILoadOptionsFunctions, type INodeListSearchResult } from 'n8n-workflow';
+
+import { visibleText } from '../../../atproto/text';
+import { toFailure, toNodeError } from '../../shared/failure';
+import { xrpc } from '../../shared/transport';
+
+/** How many users the list offers for what was typed. */
+const SHOWN = 25;
+
+/** Users for the list of a User field, by what was typed so far (lexicon app.bsky.actor.searchActorsTypeahead). */
+export async function searchUsers(this: ILoadOptionsFunctions, filter = ''): Promise<INodeListSearchResult> {
+	const q = visibleText(filter).replace(/^[@＠]/, '');
+	if (q === '') return { results: [] };
+	try {
+		const { actors } = await xrpc<{ actors?: IDataObject[] }>(this, {
+			nsid: 'app.bsky.actor.searchActorsTypeahead',
+			params: { q, limit: SHOWN },
+		});
+		return {
+			results: (actors ?? []).map(({ did, handle, displayName }) => ({
+				name: displayName ? `${String(displayName)} (@${String(handle)})` : `@${String(handle)}`,
+				value: String(did),
+				url: `https://bsky.app/profile/${String(did)}`,
+			})),
+		};
+	} catch (thrown) {
+		throw toNodeError(this.getNode(), toFailure(thrown));
+	}
+}

@@ -1,0 +1,85 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+/** What narrows a post search. */
+export const filtersField: INodeProperties = {
+	displayName: 'Filters',
+	name: 'filters',
+	type: 'collection',
+	placeholder: 'Add filter',
+	default: {},
+	options: [
+		{
+			displayName: 'Author',
+			name: 'author',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. alice.bsky.social',
+			description: 'Only posts by this user: handle, DID or link to the profile',
+		},
+		{
+			displayName: 'Domain',
+			name: 'domain',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. example.org',
+			description: 'Only posts with a link to this website',
+		},
+		{
+			displayName: 'Hashtags',
+			name: 'tags',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. energy, solar',
+			description: 'Only posts that have all these hashtags, separated by commas',
+		},
+		{
+			displayName: 'Language',
+			name: 'lang',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. en',
+			description: 'Only posts in this language, as its two-letter code',
+		},
+		{
+			displayName: 'Link',
+			name: 'url',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. https://example.org/article',
+			description: 'Only posts with exactly this link',
+		},
+		{
+			displayName: 'Mentions',
+			name: 'mentions',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. alice.bsky.social',
+			description: 'Only posts that mention this user: handle, DID or link to the profile',
+		},
+		{
+			displayName: 'Since',
+			name: 'since',
+			type: 'dateTime',
+			default: '',
+			description: 'Only posts from this time on',
+		},
+		{
+			displayName: 'Sort',
+			name: 'sort',
+			type: 'options',
+			options: [
+				{ name: 'Latest', value: 'latest', description: 'Newest posts first' },
+				{ name: 'Top', value: 'top', description: 'Most popular posts first' },
+			],
+			default: 'latest',
+			description: 'Which posts come first',
+		},
+		{
+			displayName: 'Until',
+			name: 'until',
+			type: 'dateTime',
+			default: '',
+			description: 'Only posts from before this time',
+		},
+	],
+};

@@ -1,0 +1,61 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { limitFields, simplifyField } from '../../../shared/fields';
+import { each, type Call } from '../../../shared/operation';
+import { paginate } from '../../../shared/pagination';
+import { emptyQuery, getProfiles } from '../../../shared/profiles';
+import { simplifyUser } from '../../../shared/views';
+
+interface Input {
+	q: string;
+	limit: number;
+	withCounts: boolean;
+}
+
+/** `user.search`: users by name, handle or description. */
+export const search = each<Input>({
+	value: 'search',
+	name: 'Search',
+	action: 'Search users',
+	description: 'Find users by name, handle or words of their description',
+	fields: [
+		{
+			displayName: 'Query',
+			name: 'query',
+			type: 'string',
+			required: true,
+			default: '',
+			placeholder: 'e.g. climate scientist',
+			description: 'Words in the name, the handle or the description of the users to find',
+		},
+		...limitFields,
+		simplifyField,
+	],
+	read(parameters) {
+		const q = parameters.text('query');
+		if (q === '') throw emptyQuery();
+		return { q, limit: parameters.limit(), withCounts: parameters.flag('simplify') };
+	},
+	async *each({ q, limit, withCounts }, call) {
+		const users = paginate(call, 'app.bsky.actor.searchActors', { q }, 'actors', limit);
+		yield* withCounts ? addCounts(users, call) : users;
+	},
+	simplify: simplifyUser,
+});
+
+/** Search answers leave out the counts that Simplify promises; full profiles come 25 a request. */
+async function* addCounts(users: AsyncIterable<IDataObject>, call: Call): AsyncGenerator<IDataObject> {
+	const found: IDataObject[] = [];
+	for await (const user of users) found.push(user);
+	const profiles = await getProfiles(
+		found.map(({ did }) => String(did)),
+		call,
+	);
+	for (const user of found) {
+		const profile = profiles.get(String(user.did))!;
+		if ('data' in profile) yield profile.data;
+		// A user who left between the two requests is still a result; anything else is not to be hidden.
+		else if (profile.failure.kind === 'rejected') yield user;
+		else throw profile.failure;
+	}
+}

@@ -1,0 +1,62 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import type { Failure } from './failure';
+import type { ItemParameters } from './itemParameters';
+import type { Session } from '../../credentials/session';
+import type { XrpcCall } from './transport';
+
+/** Makes one XRPC call in the running execution; see `xrpc()` in transport.ts for what it takes care of. */
+export type Call = <T extends object>(call: XrpcCall) => Promise<T>;
+
+/** What became of one input item in an operation that handles all items together. */
+export type ItemResult = { data: IDataObject } | { failure: Failure };
+
+interface OperationBase<Input> {
+	/** The operation's value in workflows; part of the public interface. */
+	value: string;
+	/** Name in the operation list, such as "Search". */
+	name: string;
+	/** Name in the node panel, such as "Search users". */
+	action: string;
+	description: string;
+	/** The operation's own parameters; when they are shown is added by describe.ts. */
+	fields: INodeProperties[];
+	/**
+	 * Reads and checks one item's parameters, before anything is sent for any item.
+	 *
+	 * @throws Failure of kind `input`
+	 */
+	read(parameters: ItemParameters): Input;
+	/** Flattens one result where the user leaves Simplify on. */
+	simplify?(data: IDataObject): IDataObject;
+}
+
+/** An operation that runs item by item; each item may have any number of results. */
+export interface EachOperation<Input> extends OperationBase<Input> {
+	each(input: Input, call: Call): AsyncIterable<IDataObject>;
+}
+
+/** An operation that handles all items in as few requests as the API allows: one result per input, in order. `session` is the one the last call used. */
+export interface TogetherOperation<Input> extends OperationBase<Input> {
+	together(inputs: Input[], call: Call, session: () => Promise<Session>): Promise<ItemResult[]>;
+}
+
+/** An operation of any kind, as the registry holds it. */
+export type Operation = EachOperation<unknown> | TogetherOperation<unknown>;
+
+/** Operations on one kind of thing; an entry of the node's Resource list. */
+export interface Resource {
+	value: string;
+	name: string;
+	operations: Operation[];
+}
+
+/** Declares an operation that runs item by item. */
+export function each<Input>(operation: EachOperation<Input>): Operation {
+	return operation as Operation;
+}
+
+/** Declares an operation that handles all items together. */
+export function together<Input>(operation: TogetherOperation<Input>): Operation {
+	return operation as Operation;
+}

@@ -1,0 +1,48 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { badInput, Failure } from './failure';
+import { lookUp } from './lookup';
+import type { Call, ItemResult } from './operation';
+
+/** Most actors a getProfiles call takes (lexicon app.bsky.actor.getProfiles). */
+const PROFILES_PER_CALL = 25;
+
+/**
+ * Full profiles of many users, 25 a request.
+ *
+ * @param actors handles (lower case) and DIDs, in any order and number
+ * @returns what became of each distinct one
+ */
+export async function getProfiles(actors: string[], call: Call): Promise<Map<string, ItemResult>> {
+	return await lookUp(
+		actors,
+		PROFILES_PER_CALL,
+		async (some) => {
+			const { profiles } = await call<{ profiles?: IDataObject[] }>({
+				nsid: 'app.bsky.actor.getProfiles',
+				params: { actors: some },
+			});
+			const found = new Map<string, IDataObject>();
+			for (const profile of profiles ?? []) {
+				found.set(String(profile.did), profile);
+				found.set(String(profile.handle).toLowerCase(), profile);
+			}
+			return found;
+		},
+		unknownUser,
+	);
+}
+
+function unknownUser(actor: string): Failure {
+	return new Failure(
+		'rejected',
+		`There is no Bluesky user "${actor}".`,
+		'Check the spelling. The user may also have changed the handle, or deleted or deactivated the account.',
+		{ httpCode: 404 },
+	);
+}
+
+/** A search without words. */
+export function emptyQuery(): Failure {
+	return badInput('The Query is empty.', "Enter what to search for in 'Query'.");
+}

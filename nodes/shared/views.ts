@@ -1,0 +1,64 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { postUrl } from '../../atproto/postAddress';
+
+/** What Bluesky answers in place of a handle that does not (or no longer) belong to its account. */
+const INVALID_HANDLE = 'handle.invalid';
+
+/**
+ * Simplify for users.
+ *
+ * @param profile a `profileView` or `profileViewDetailed` (lexicon app.bsky.actor.defs)
+ */
+export function simplifyUser(profile: IDataObject): IDataObject {
+	const {
+		did,
+		handle,
+		displayName,
+		description,
+		avatar,
+		followersCount,
+		followsCount,
+		postsCount,
+		createdAt,
+	} = profile;
+	return {
+		did,
+		handle,
+		displayName: displayName ?? '',
+		description: description ?? '',
+		avatar: avatar ?? null,
+		url: `https://bsky.app/profile/${linkName(profile)}`,
+		followersCount: followersCount ?? null,
+		followsCount: followsCount ?? null,
+		postsCount: postsCount ?? null,
+		createdAt: createdAt ?? null,
+	};
+}
+
+/**
+ * Simplify for posts.
+ *
+ * @param post a `postView` (lexicon app.bsky.feed.defs)
+ */
+export function simplifyPost(post: IDataObject): IDataObject {
+	const author = (post.author ?? {}) as IDataObject;
+	const record = (post.record ?? {}) as IDataObject;
+	const uri = String(post.uri);
+	return {
+		url: postUrl({ authority: linkName(author), rkey: uri.slice(uri.lastIndexOf('/') + 1) }),
+		uri,
+		cid: post.cid,
+		text: record.text ?? '',
+		authorHandle: author.handle,
+		authorName: author.displayName ?? '',
+		createdAt: record.createdAt ?? post.indexedAt,
+		likeCount: post.likeCount ?? 0,
+		repostCount: post.repostCount ?? 0,
+		replyCount: post.replyCount ?? 0,
+	};
+}
+
+function linkName({ handle, did }: IDataObject): string {
+	return String(handle === INVALID_HANDLE || !handle ? did : handle);
+}
