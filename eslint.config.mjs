@@ -10,6 +10,7 @@ export default tseslint.config(
 		languageOptions: { parserOptions: { projectService: true } },
 		rules: {
 			'@typescript-eslint/no-explicit-any': 'error',
+			'@typescript-eslint/require-await': 'off',
 			'@typescript-eslint/return-await': ['error', 'always'],
 			'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
 		},

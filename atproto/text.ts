@@ -12,3 +12,9 @@ const INVISIBLE = /[\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/g;
 export function visibleText(text: string): string {
 	return text.replace(INVISIBLE, '').trim();
 }
+
+/** Any value as text that a person recognises: texts as they are, the rest as JSON, nothing as `''`. */
+export function asText(value: unknown): string {
+	if (typeof value === 'string') return value;
+	return value === undefined || value === null ? '' : JSON.stringify(value);
+}

@@ -7,6 +7,7 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
+import { asText } from '../../atproto/text';
 import { describe, findOperation } from '../shared/describe';
 import { runOperation } from '../shared/run';
 import { searchUsers } from './listSearch/searchUsers';
@@ -33,8 +34,8 @@ export class Bluesky implements INodeType {
 	methods = { listSearch: { searchUsers } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const resource = this.getNodeParameter('resource', 0) as string;
-		const name = this.getNodeParameter('operation', 0) as string;
+		const resource = asText(this.getNodeParameter('resource', 0));
+		const name = asText(this.getNodeParameter('operation', 0));
 		const operation = findOperation(resources, resource, name);
 		if (operation === undefined) {
 			throw new NodeOperationError(this.getNode(), `There is no operation "${name}" for "${resource}".`, {

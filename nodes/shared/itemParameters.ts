@@ -2,7 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { findActor } from '../../atproto/identifier';
 import { findPost, type PostAddress } from '../../atproto/postAddress';
-import { visibleText } from '../../atproto/text';
+import { asText, visibleText } from '../../atproto/text';
 import { parseMoment } from './moment';
 import { badInput } from './failure';
 
@@ -20,7 +20,7 @@ export class ItemParameters {
 
 	/** A text, trimmed; `''` when it is not set. */
 	text(name: string): string {
-		return asText(this.value(name));
+		return asText(this.value(name)).trim();
 	}
 
 	/** Whether a switch is on. */
@@ -93,7 +93,7 @@ export class ItemParameters {
 		const value = this.value(name);
 		const inner =
 			typeof value === 'object' && value !== null && 'value' in value
-				? (value as { value: unknown }).value
+				? (value).value
 				: value;
 		return asText(inner);
 	}
@@ -113,11 +113,4 @@ export function toActor(text: string, what: string): string {
 		);
 	}
 	return actor;
-}
-
-/** Any parameter value as text for a person to recognise. */
-export function asText(value: unknown): string {
-	if (typeof value === 'string') return value.trim();
-	if (value === undefined || value === null) return '';
-	return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -11,7 +11,7 @@ const LOCAL_TIME = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2}))?(?:\
 export function parseMoment(value: unknown, timezone: string): string | undefined {
 	if (value instanceof Date) return toIso(value.getTime());
 	if (typeof value === 'object' && value !== null && 'toMillis' in value) {
-		const { toMillis } = value as { toMillis: unknown };
+		const { toMillis } = value;
 		return typeof toMillis === 'function' ? toIso(Number(toMillis.call(value))) : undefined;
 	}
 	if (typeof value !== 'string') return undefined;

@@ -53,10 +53,10 @@ export interface Resource {
 
 /** Declares an operation that runs item by item. */
 export function each<Input>(operation: EachOperation<Input>): Operation {
-	return operation as Operation;
+	return operation;
 }
 
 /** Declares an operation that handles all items together. */
 export function together<Input>(operation: TogetherOperation<Input>): Operation {
-	return operation as Operation;
+	return operation;
 }

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { asText } from '../../atproto/text';
 import { badInput, Failure } from './failure';
 import { lookUp } from './lookup';
 import type { Call, ItemResult } from './operation';
@@ -24,8 +25,8 @@ export async function getProfiles(actors: string[], call: Call): Promise<Map<str
 			});
 			const found = new Map<string, IDataObject>();
 			for (const profile of profiles ?? []) {
-				found.set(String(profile.did), profile);
-				found.set(String(profile.handle).toLowerCase(), profile);
+				found.set(asText(profile.did), profile);
+				found.set(asText(profile.handle).toLowerCase(), profile);
 			}
 			return found;
 		},

@@ -7,6 +7,7 @@ import {
 	type ILoadOptionsFunctions,
 } from 'n8n-workflow';
 
+import { asText } from '../../atproto/text';
 import { refusesToken, type XrpcAnswer } from '../../atproto/xrpcAnswer';
 import { readStoredSession, type Session } from '../../credentials/session';
 import { cancelled, fromAnswer, toFailure, type Failure } from './failure';
@@ -65,7 +66,7 @@ async function attemptCall(context: RequestContext, call: XrpcCall): Promise<Out
 		const first = toRequest(call);
 		let answer = await send(context, first);
 		if (refusesToken(answer)) {
-			const refused = String(first.headers?.Authorization ?? '').replace(/^Bearer /, '');
+			const refused = asText(first.headers?.Authorization).replace(/^Bearer /, '');
 			answer = await send(context, toRequest(call), await withoutToken(context, refused));
 		}
 		if (answer.status >= 200 && answer.status < 300) return { body: answer.body };

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { postUrl } from '../../atproto/postAddress';
+import { asText } from '../../atproto/text';
 
 /** What Bluesky answers in place of a handle that does not (or no longer) belong to its account. */
 const INVALID_HANDLE = 'handle.invalid';
@@ -44,7 +45,7 @@ export function simplifyUser(profile: IDataObject): IDataObject {
 export function simplifyPost(post: IDataObject): IDataObject {
 	const author = (post.author ?? {}) as IDataObject;
 	const record = (post.record ?? {}) as IDataObject;
-	const uri = String(post.uri);
+	const uri = asText(post.uri);
 	return {
 		url: postUrl({ authority: linkName(author), rkey: uri.slice(uri.lastIndexOf('/') + 1) }),
 		uri,
@@ -60,5 +61,5 @@ export function simplifyPost(post: IDataObject): IDataObject {
 }
 
 function linkName({ handle, did }: IDataObject): string {
-	return String(handle === INVALID_HANDLE || !handle ? did : handle);
+	return asText(handle === INVALID_HANDLE || !handle ? did : handle);
 }

@@ -1,6 +1,6 @@
 import { type IDataObject, type ILoadOptionsFunctions, type INodeListSearchResult } from 'n8n-workflow';
 
-import { visibleText } from '../../../atproto/text';
+import { asText, visibleText } from '../../../atproto/text';
 import { toFailure, toNodeError } from '../../shared/failure';
 import { xrpc } from '../../shared/transport';
 
@@ -18,9 +18,9 @@ export async function searchUsers(this: ILoadOptionsFunctions, filter = ''): Pro
 		});
 		return {
 			results: (actors ?? []).map(({ did, handle, displayName }) => ({
-				name: displayName ? `${String(displayName)} (@${String(handle)})` : `@${String(handle)}`,
-				value: String(did),
-				url: `https://bsky.app/profile/${String(did)}`,
+				name: displayName ? `${asText(displayName)} (@${asText(handle)})` : `@${asText(handle)}`,
+				value: asText(did),
+				url: `https://bsky.app/profile/${asText(did)}`,
 			})),
 		};
 	} catch (thrown) {

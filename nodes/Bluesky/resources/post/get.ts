@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { isDid } from '../../../../atproto/identifier';
 import { postUri, postUrl, type PostAddress } from '../../../../atproto/postAddress';
+import { asText } from '../../../../atproto/text';
 import { Failure } from '../../../shared/failure';
 import { postField, simplifyField } from '../../../shared/fields';
 import { lookUp } from '../../../shared/lookup';
@@ -49,7 +50,7 @@ async function findAuthors(addresses: PostAddress[], call: Call): Promise<Map<st
 	return new Map(
 		[...profiles].map(([handle, result]) => [
 			handle,
-			'data' in result ? String(result.data.did) : result.failure,
+			'data' in result ? asText(result.data.did) : result.failure,
 		]),
 	);
 }
@@ -63,7 +64,7 @@ async function getPosts(uris: string[], call: Call): Promise<Map<string, ItemRes
 				nsid: 'app.bsky.feed.getPosts',
 				params: { uris: some },
 			});
-			return new Map((posts ?? []).map((post) => [String(post.uri), post]));
+			return new Map((posts ?? []).map((post) => [asText(post.uri), post]));
 		},
 		(uri) => {
 			const [, , authority, , rkey] = uri.split('/');

@@ -1,8 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { asText } from '../../../../atproto/text';
 import { badInput } from '../../../shared/failure';
 import { limitFields, simplifyField } from '../../../shared/fields';
-import { asText, toActor, type ItemParameters } from '../../../shared/itemParameters';
+import { toActor, type ItemParameters } from '../../../shared/itemParameters';
 import { each } from '../../../shared/operation';
 import { paginate } from '../../../shared/pagination';
 import { emptyQuery } from '../../../shared/profiles';
@@ -47,7 +48,7 @@ export const search = each<Input>({
 
 function readFilters(parameters: ItemParameters): IDataObject {
 	const filters = parameters.collection('filters');
-	const text = (name: string): string | undefined => asText(filters[name]) || undefined;
+	const text = (name: string): string | undefined => asText(filters[name]).trim() || undefined;
 	const moment = (name: string): string | undefined =>
 		text(name) === undefined ? undefined : parameters.moment(name, filters[name]);
 	const actor = (name: string): string | undefined => {

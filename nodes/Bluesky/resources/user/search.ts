@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { asText } from '../../../../atproto/text';
 import { limitFields, simplifyField } from '../../../shared/fields';
 import { each, type Call } from '../../../shared/operation';
 import { paginate } from '../../../shared/pagination';
@@ -48,11 +49,11 @@ async function* addCounts(users: AsyncIterable<IDataObject>, call: Call): AsyncG
 	const found: IDataObject[] = [];
 	for await (const user of users) found.push(user);
 	const profiles = await getProfiles(
-		found.map(({ did }) => String(did)),
+		found.map(({ did }) => asText(did)),
 		call,
 	);
 	for (const user of found) {
-		const profile = profiles.get(String(user.did))!;
+		const profile = profiles.get(asText(user.did))!;
 		if ('data' in profile) yield profile.data;
 		// A user who left between the two requests is still a result; anything else is not to be hidden.
 		else if (profile.failure.kind === 'rejected') yield user;
