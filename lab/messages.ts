@@ -1,0 +1,26 @@
+import type { Fault, SeenRequest } from './proxy';
+
+/** What the network process reports when it is up. */
+export interface NetworkAddresses {
+	pdsUrl: string;
+	pdsDid: string;
+	appViewUrl: string;
+	plcUrl: string;
+	proxyUrls: [string, string];
+}
+
+/** What can be asked of the network process. */
+export interface NetworkCalls {
+	index(): Promise<void>;
+	requests(proxy: number): Promise<SeenRequest[]>;
+	clear(proxy: number): Promise<void>;
+	fault(proxy: number, fault: Fault): Promise<void>;
+}
+
+export interface CallMessage {
+	id: number;
+	call: keyof NetworkCalls;
+	args: unknown[];
+}
+
+export type ReplyMessage = { ready: NetworkAddresses } | { id: number; result?: unknown; error?: string };
