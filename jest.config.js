@@ -4,14 +4,14 @@ const shared = {
 	transform: { '^.+\\.ts$': ['ts-jest', { diagnostics: false, tsconfig: 'tsconfig.json' }] },
 };
 
+const project = (displayName) => ({
+	...shared,
+	displayName,
+	testMatch: [`<rootDir>/test/${displayName}/**/*.test.ts`],
+});
+
 module.exports = {
-	projects: [
-		{ ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
-		{
-			...shared,
-			displayName: 'engine',
-			testMatch: ['<rootDir>/test/engine/**/*.test.ts'],
-		},
-		{ ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'] },
-	],
+	testTimeout: 60_000,
+	reporters: ['default', '<rootDir>/test/countReporter.js'],
+	projects: ['unit', 'package', 'engine', 'e2e'].map(project),
 };

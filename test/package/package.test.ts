@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+import packageJson from '../../package.json';
+
+interface Leg {
+	files: number;
+	errors: number;
+	warnings: number;
+	report: string;
+}
+
+const root = path.resolve(__dirname, '../..');
+const run = promisify(execFile);
+
+/** Runs the scanner on a fresh build. */
+async function scan(): Promise<{ source: Leg; tarball: Leg; bytes: number }> {
+	await run('npm', ['run', '--silent', 'build'], { cwd: root });
+	const { stdout } = await run(process.execPath, ['lab/scan.mjs'], { cwd: root }).catch(
+		(failed: { stdout: string }) => failed,
+	);
+	return JSON.parse(stdout) as Awaited<ReturnType<typeof scan>>;
+}
+
+test("n8n's community scanner finds nothing, in the source and in the packed tarball", async () => {
+	const { source, tarball, bytes } = await scan();
+	console.log(
+		`Scanner: source ${source.files} files, ${source.errors} errors, ${source.warnings} warnings; ` +
+			`tarball ${tarball.files} files, ${tarball.errors} errors, ${tarball.warnings} warnings, ${bytes} bytes`,
+	);
+	expect(source.report + tarball.report).toBe('');
+	expect([source.errors, source.warnings, tarball.errors, tarball.warnings]).toEqual([0, 0, 0, 0]);
+	expect(source.files).toBeGreaterThan(20);
+	expect(tarball.files).toBeGreaterThan(20);
+	expect(bytes).toBeLessThan(300_000);
+}, 120_000);
+
+test('the package brings nothing along', () => {
+	expect(packageJson).not.toHaveProperty('dependencies');
+	expect(packageJson.peerDependencies).toEqual({ 'n8n-workflow': '*' });
+});

@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * `npm test` and `npm run test:e2e`: installs what is missing, then runs every check even when one
+ * fails, and ends with 1 when any did.
+ */
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+
+function run(title, command, args) {
+	console.log(`\n== ${title}`);
+	return new Promise((resolve) => {
+		const child = spawn(command, args, { cwd: root, stdio: 'inherit' });
+		const forward = (signal) => child.kill(signal);
+		process.once('SIGINT', forward).once('SIGTERM', forward);
+		child.once('close', (code) => {
+			process.off('SIGINT', forward).off('SIGTERM', forward);
+			resolve(code ?? 1);
+		});
+	});
+}
+
+const npmScript = (name) => run(name, 'npm', ['run', '--silent', name]);
+const jest = (...args) =>
+	run(`jest ${args.join(' ')}`, process.execPath, ['node_modules/jest/bin/jest.js', '--runInBand', ...args]);
+
+const e2e = process.argv[2] === 'e2e';
+const needed = e2e ? ['root', 'lab', 'n8n'] : ['root', 'lab'];
+let failed = await run(`install ${needed.join(', ')}`, process.execPath, ['lab/install.mjs', ...needed]);
+if (failed === 0) {
+	if (e2e) {
+		failed += await jest('--selectProjects', 'e2e');
+	} else {
+		failed += await npmScript('types');
+		failed += await npmScript('lint');
+		failed += await jest('--selectProjects', 'unit', 'package', 'engine');
+	}
+}
+process.exitCode = failed === 0 ? 0 : 1;
