@@ -13,5 +13,14 @@ const project = (displayName) => ({
 module.exports = {
 	testTimeout: 60_000,
 	reporters: ['default', '<rootDir>/test/countReporter.js'],
-	projects: ['unit', 'package', 'engine', 'e2e'].map(project),
+	projects: [
+		project('unit'),
+		project('package'),
+		{
+			...project('engine'),
+			setupFiles: ['<rootDir>/test/engine/environment.js'],
+			globalTeardown: '<rootDir>/test/engine/cleanUp.js',
+		},
+		project('e2e'),
+	],
 };

@@ -23,7 +23,12 @@ function run(title, command, args) {
 
 const npmScript = (name) => run(name, 'npm', ['run', '--silent', name]);
 const jest = (...args) =>
-	run(`jest ${args.join(' ')}`, process.execPath, ['node_modules/jest/bin/jest.js', '--runInBand', ...args]);
+	run(`jest ${args.join(' ')}`, process.execPath, [
+		'node_modules/jest/bin/jest.js',
+		'--runInBand',
+		'--forceExit',
+		...args,
+	]);
 
 const e2e = process.argv[2] === 'e2e';
 const needed = e2e ? ['root', 'lab', 'n8n'] : ['root', 'lab'];

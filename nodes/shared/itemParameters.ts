@@ -13,9 +13,9 @@ export class ItemParameters {
 		private readonly itemIndex: number,
 	) {}
 
-	/** A parameter as it is; `undefined` when it is not set. */
+	/** A parameter as it is; `null` when the operation has none of that name. */
 	value(name: string): unknown {
-		return this.context.getNodeParameter(name, this.itemIndex, undefined);
+		return this.context.getNodeParameter(name, this.itemIndex, null);
 	}
 
 	/** A text, trimmed; `''` when it is not set. */

@@ -1,7 +1,4 @@
 import 'reflect-metadata';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { ExecutionLifecycleHooks, WorkflowExecute } from 'n8n-core';
 import {
 	createRunExecutionData,
@@ -19,9 +16,6 @@ import {
 
 import { Bluesky } from '../../nodes/Bluesky/Bluesky.node';
 import { CredentialStore } from './credentialStore';
-
-// n8n-core writes a settings file into its user folder as soon as it is asked for one.
-process.env.N8N_USER_FOLDER = mkdtempSync(path.join(tmpdir(), 'engine-'));
 
 const NODE_TYPE = 'n8n-nodes-bluesky-atproto.bluesky';
 const ANY_URL = 'http://localhost:5678/';

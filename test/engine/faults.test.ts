@@ -188,10 +188,14 @@ test('a redirect to another server never carries the token along', async () => {
 	const elsewhere = createServer((request, response) => {
 		received.push(request.headers.authorization);
 		response.end('{}');
-	}).listen(0, '127.0.0.1');
-	const { port } = elsewhere.address() as AddressInfo;
-	await fault(answer(302, '', { location: `http://127.0.0.1:${port}/` }));
-	expect((await engine.run(search)).error).toBeDefined();
-	expect(received.filter(Boolean)).toEqual([]);
-	elsewhere.close();
+	});
+	await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
+	try {
+		const { port } = elsewhere.address() as AddressInfo;
+		await fault(answer(302, '', { location: `http://127.0.0.1:${port}/` }));
+		expect((await engine.run(search)).error).toBeDefined();
+		expect(received.filter(Boolean)).toEqual([]);
+	} finally {
+		elsewhere.close();
+	}
 });

@@ -136,12 +136,12 @@ describe('user.search', () => {
 describe('bad input is refused before anything is sent', () => {
 	test.each([
 		['an empty query', parameters.postSearch('  '), 'The Query is empty.'],
-		['an empty user query', parameters.userSearch(''), 'The Query is empty.'],
+		['an empty user query', parameters.userSearch('={{ "" }}'), 'The Query is empty.'],
 		['a limit of 0', parameters.postSearch('x', { limit: 0 }), 'The Limit is "0".'],
 		['a limit of -5', parameters.userSearch('x', { limit: -5 }), 'The Limit is "-5".'],
 		['a broken limit', parameters.postSearch('x', { limit: 1.5 }), 'The Limit is "1.5".'],
 		['no handle', parameters.userGet('alice smith'), '"alice smith" is not a Bluesky handle.'],
-		['an empty user', parameters.userGet(''), 'No user is given.'],
+		['an empty user', parameters.userGet('={{ "" }}'), 'No user is given.'],
 		[
 			'no post',
 			parameters.postGet('https://example.org/1'),

@@ -9,7 +9,7 @@ let uris: string[];
 
 beforeAll(async () => {
 	stage = await setStage();
-	for (let number = 0; number < PEOPLE; number++) await stage.network.createAccount(`p${number}`);
+	for (let number = 0; number < PEOPLE; number++) await stage.network.createAccount(`person${number}`);
 	const posts = await stage.network.createPosts(
 		stage.alice,
 		Array.from({ length: 60 }, (_, number) => `post ${number}`),
@@ -28,7 +28,7 @@ const postGet = parameters.postGet('={{ $json.post }}');
 describe('user.get', () => {
 	test('100 items: 4 requests at the most, each result at its own item', async () => {
 		const users = Array.from({ length: 100 }, (_, item) =>
-			item < PEOPLE ? `p${item}.test` : `q${item}.test`,
+			item < PEOPLE ? `person${item}.test` : `nobody${item}.test`,
 		);
 		const run = await engine.run(userGet, {
 			items: users.map((user) => ({ user })),
@@ -47,35 +47,37 @@ describe('user.get', () => {
 
 	test('duplicates, other spellings, unknown and bad handles among them: every item gets its own answer', async () => {
 		const users = [
-			'p1.test',
+			'person1.test',
 			'nobody.test',
-			'@P1.test',
+			'@Person1.test',
 			'not a handle',
 			stage.alice.did,
-			'p2.test',
+			'person2.test',
 			'nobody.test',
 			'',
 		];
 		const run = await engine.run(userGet, { items: users.map((user) => ({ user })), continueOnFail: true });
 		expect(run.items.map(({ pairedItem }) => pairedItem)).toEqual(users.map((_, item) => ({ item })));
 		expect(run.data.map(({ handle, error }) => handle ?? String(error).slice(0, 32))).toEqual([
-			'p1.test',
+			'person1.test',
 			'There is no Bluesky user "nobody',
-			'p1.test',
+			'person1.test',
 			'"not a handle" is not a Bluesky ',
 			'alice.test',
-			'p2.test',
+			'person2.test',
 			'There is no Bluesky user "nobody',
 			'No user is given. Enter a handle',
 		]);
 		const requests = await stage.seen();
 		expect(requests.map(({ query }) => query.actors)).toEqual([
-			['p1.test', 'nobody.test', stage.alice.did, 'p2.test'],
+			['person1.test', 'nobody.test', stage.alice.did, 'person2.test'],
 		]);
 	});
 
 	test('without On Error: Continue the step stops at the unknown user and names the item', async () => {
-		const { error } = await engine.run(userGet, { items: [{ user: 'p1.test' }, { user: 'nobody.test' }] });
+		const { error } = await engine.run(userGet, {
+			items: [{ user: 'person1.test' }, { user: 'nobody.test' }],
+		});
 		expect(error).toMatchObject({
 			message: 'There is no Bluesky user "nobody.test". [item 1]',
 			httpCode: '404',
@@ -84,7 +86,7 @@ describe('user.get', () => {
 	});
 
 	test('Simplify off returns the whole profile', async () => {
-		const { data } = await engine.run({ ...parameters.userGet('p1.test'), simplify: false });
+		const { data } = await engine.run({ ...parameters.userGet('person1.test'), simplify: false });
 		expect(data[0]).toHaveProperty('viewer');
 	});
 });
