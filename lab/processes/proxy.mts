@@ -1,4 +1,10 @@
-import { Agent, createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+	Agent,
+	createServer,
+	request as httpRequest,
+	type IncomingMessage,
+	type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -87,7 +93,10 @@ export async function startProxy(target: Target): Promise<RunningProxy> {
 			headers['content-length'] = String(body.length);
 		}
 		return new Promise((resolve, reject) => {
-			const upstream = httpRequest({ agent, hostname, port, method: request.method, path: request.url, headers }, resolve);
+			const upstream = httpRequest(
+				{ agent, hostname, port, method: request.method, path: request.url, headers },
+				resolve,
+			);
 			upstream.once('error', reject);
 			upstream.end(body);
 		});
@@ -113,7 +122,9 @@ function describe(request: IncomingMessage): SeenRequest {
 		nsid: /^\/xrpc\/([^/]+)$/.exec(pathname)?.[1] ?? '',
 		path: pathname,
 		query,
-		headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)])),
+		headers: Object.fromEntries(
+			Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+		),
 		status: 0,
 		at: Date.now(),
 	};
@@ -141,7 +152,9 @@ function answer(entry: SeenRequest, response: ServerResponse, { status, headers,
 	const isText = typeof body === 'string';
 	const content = body === undefined ? '' : isText ? body : JSON.stringify(body);
 	response.writeHead(status, {
-		...(body === undefined ? {} : { 'content-type': isText ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8' }),
+		...(body === undefined
+			? {}
+			: { 'content-type': isText ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8' }),
 		'content-length': String(Buffer.byteLength(content)),
 		...headers,
 	});

@@ -1,0 +1,144 @@
+import axios, { type AxiosInstance } from 'axios';
+import { executionResult, type Execution } from './executions';
+
+const CREDENTIAL_TYPE = 'blueskyApi';
+const MANUAL_TRIGGER = 'n8n-nodes-base.manualTrigger';
+const POLL_MS = 50;
+const EXECUTION_MS = 300_000;
+
+export interface CredentialData {
+	identifier: string;
+	appPassword: string;
+	serviceUrl: string;
+}
+
+export interface CredentialTest {
+	status: string;
+	message: string;
+}
+
+export interface WorkflowNode {
+	name: string;
+	type: string;
+	credentials?: Record<string, { id: string; name: string }>;
+}
+
+/** A workflow as n8n exports it, as far as the lab looks into it. */
+export interface Workflow {
+	name: string;
+	nodes: WorkflowNode[];
+	connections: object;
+	settings?: object;
+}
+
+/** What can be asked of n8n by its REST interface, in the way its editor does. */
+export interface N8nRest {
+	createCredential(name: string, data: CredentialData): Promise<string>;
+	/** Takes the stored data as the editor gets it (secrets blanked), changes it and sends it back. */
+	updateCredential(id: string, name: string, data: Partial<CredentialData>): Promise<void>;
+	/** As the editor does after saving. */
+	testCredential(
+		credential: string | { name: string; type: string; data: CredentialData },
+	): Promise<CredentialTest>;
+	/** Stores a workflow; a node that wants a Bluesky credential gets the one it names, or else the newest. */
+	createWorkflow(workflow: Workflow): Promise<string>;
+	/** Runs it by its manual trigger, as the editor's button does, and waits for the end. */
+	execute(workflowId: string): Promise<Execution>;
+	/** The lists of the editor's fields: POST /rest/dynamic-node-parameters/<path>. */
+	dynamic(path: string, body: object): Promise<unknown>;
+}
+
+interface StoredCredential {
+	id: string;
+	name: string;
+	type: string;
+	data?: object;
+}
+
+/** The calls over a client that is signed in. */
+export function restCalls(http: AxiosInstance): N8nRest {
+	const credentialIds = new Map<string, string>();
+	let newestCredential = '';
+	const triggers = new Map<string, string>();
+
+	async function storedCredential(id: string): Promise<StoredCredential> {
+		return await unwrap(await http.get(`/rest/credentials/${id}?includeData=true`));
+	}
+
+	return {
+		async createCredential(name, data) {
+			const { id } = unwrap<StoredCredential>(
+				await http.post('/rest/credentials', { name, type: CREDENTIAL_TYPE, data }),
+			);
+			credentialIds.set(name, id);
+			newestCredential = id;
+			return id;
+		},
+		async updateCredential(id, name, changes) {
+			const { type, data } = await storedCredential(id);
+			await http.patch(`/rest/credentials/${id}`, { id, name, type, data: { ...data, ...changes } });
+			credentialIds.set(name, id);
+		},
+		async testCredential(credential) {
+			if (typeof credential === 'string') {
+				const { id, name, type, data } = await storedCredential(credential);
+				return await unwrap(await http.post('/rest/credentials/test', { credentials: { id, name, type, data } }));
+			}
+			return await unwrap(await http.post('/rest/credentials/test', { credentials: { id: '', ...credential } }));
+		},
+		async createWorkflow({ name, nodes, connections, settings = {} }) {
+			const linked = nodes.map((node) => {
+				const wanted = node.credentials?.[CREDENTIAL_TYPE];
+				if (!wanted) return node;
+				const id = credentialIds.get(wanted.name) ?? newestCredential;
+				return { ...node, credentials: { ...node.credentials, [CREDENTIAL_TYPE]: { ...wanted, id } } };
+			});
+			const { id } = unwrap<{ id: string }>(
+				await http.post('/rest/workflows', { name, nodes: linked, connections, settings, active: false }),
+			);
+			const trigger = nodes.find(({ type }) => type === MANUAL_TRIGGER);
+			if (trigger) triggers.set(id, trigger.name);
+			return id;
+		},
+		async execute(workflowId) {
+			const name = triggers.get(workflowId);
+			if (!name)
+				throw new Error(`Workflow ${workflowId} has no manual trigger, or was not created by this lab`);
+			const { executionId } = unwrap<{ executionId: string }>(
+				await http.post(`/rest/workflows/${workflowId}/run`, { triggerToStartFrom: { name } }),
+			);
+			return await executionResult(http, executionId, POLL_MS, EXECUTION_MS);
+		},
+		async dynamic(path, body) {
+			return unwrap(await http.post(`/rest/dynamic-node-parameters/${path}`, body));
+		},
+	};
+}
+
+/** A client of the n8n at this address, signed in as its new owner. */
+export async function signedInOwner(
+	url: string,
+	owner: { email: string; password: string; firstName: string; lastName: string },
+): Promise<AxiosInstance> {
+	const http = axios.create({ baseURL: url, proxy: false });
+	http.interceptors.response.use(undefined, explain);
+	const { headers } = await http.post('/rest/owner/setup', owner);
+	const cookies = headers['set-cookie'] ?? [];
+	http.defaults.headers.common.cookie = cookies.map((cookie) => cookie.split(';')[0]).join('; ');
+	return http;
+}
+
+/** n8n wraps what it answers in `data`. */
+function unwrap<T>(response: { data: { data: T } }): T {
+	return response.data.data;
+}
+
+/** Says which call failed and what n8n had against it. */
+function explain(error: unknown): never {
+	if (!axios.isAxiosError(error)) throw error;
+	const { config, response } = error;
+	const reason = response
+		? `${response.status} ${JSON.stringify(response.data).slice(0, 2_000)}`
+		: error.message;
+	throw new Error(`n8n, ${config?.method} ${config?.url}: ${reason}`);
+}
