@@ -38,6 +38,7 @@ export interface Accounts {
 	createPost(account: Account, text: string, extra?: object): Promise<RecordAddress>;
 	/** Many posts at once, each a second newer than the one before, the last one of now. */
 	createPosts(account: Account, texts: string[]): Promise<RecordAddress[]>;
+	follow(account: Account, did: string): Promise<void>;
 	setProfile(account: Account, profile: { displayName?: string; description?: string }): Promise<void>;
 }
 
@@ -123,6 +124,13 @@ export function accountsOf(pdsUrl: string, bypass: string): Accounts {
 				created.push(...data.results.map(({ uri, cid }) => ({ uri, cid })));
 			}
 			return created;
+		},
+		async follow(account, did) {
+			await post(pds, account, 'com.atproto.repo.createRecord', {
+				repo: account.did,
+				collection: 'app.bsky.graph.follow',
+				record: { $type: 'app.bsky.graph.follow', subject: did, createdAt: new Date().toISOString() },
+			});
 		},
 		async setProfile(account, profile) {
 			await post(pds, account, 'com.atproto.repo.putRecord', {

@@ -7,18 +7,20 @@ import { lstat, readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { withProgress } from './progress.mjs';
 
 const lab = dirname(fileURLToPath(import.meta.url));
 
 const PLACES = {
-	root: { folder: dirname(lab), label: 'the project’s packages', usually: 'about half a minute' },
-	lab: { folder: lab, label: 'the local Bluesky network', usually: 'about a minute' },
-	n8n: { folder: join(lab, 'n8n'), label: 'n8n', usually: 'about 5 minutes, 3 GB' },
+	root: {
+		folder: dirname(lab),
+		label: 'the project’s packages',
+		usually: 'about half a minute the first time',
+	},
+	lab: { folder: lab, label: 'the local Bluesky network', usually: 'about a minute the first time' },
+	n8n: { folder: join(lab, 'n8n'), label: 'n8n', usually: 'about 5 minutes and 3 GB the first time' },
 };
 const SHOWN_LINES = 20;
-/** How often a line is printed where it cannot be rewritten in place. */
-const LINE_EVERY_S = 15;
-
 /**
  * Brings the named places ("root", "lab", "n8n") to what their lock files say, and only those
  * that differ from it.
@@ -26,7 +28,9 @@ const LINE_EVERY_S = 15;
 export async function install(...names) {
 	for (const name of names) {
 		const { folder, label, usually } = PLACES[name];
-		if (!(await isInstalled(folder))) await npmCi(folder, label, usually);
+		if (!(await isInstalled(folder))) {
+			await withProgress(`Installing ${label}`, () => npmCi(folder, label), usually);
+		}
 		if (name === 'lab') await hydratePostgres();
 	}
 }
@@ -50,10 +54,7 @@ async function packagesOf(file) {
 	return JSON.parse(await readFile(file, 'utf8')).packages;
 }
 
-async function npmCi(folder, label, usually) {
-	const started = Date.now();
-	const seconds = () => Math.round((Date.now() - started) / 1000);
-	const stopShowing = showProgress(() => `Installing ${label} … ${seconds()} s (${usually} the first time)`);
+async function npmCi(folder, label) {
 	const output = [];
 	const [command, args] = npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
 	const code = await new Promise((resolve) => {
@@ -71,7 +72,6 @@ async function npmCi(folder, label, usually) {
 		});
 		child.once('close', resolve);
 	});
-	stopShowing();
 	if (code !== 0) {
 		throw new Error(
 			`npm could not install ${label} (in ${folder}):\n\n${output.slice(-SHOWN_LINES).join('\n')}\n\n` +
@@ -79,7 +79,6 @@ async function npmCi(folder, label, usually) {
 				'what is complete is not installed twice.',
 		);
 	}
-	console.log(`Installed ${label} in ${seconds()} s.`);
 }
 
 /** The npm that runs this script if there is one, so that both are of the same version. */
@@ -92,19 +91,6 @@ function npm(args) {
 function ownNpmEnvironment() {
 	const about = /^npm_(package_|lifecycle_|config_local_prefix)/;
 	return Object.fromEntries(Object.entries(process.env).filter(([name]) => !about.test(name)));
-}
-
-function showProgress(text) {
-	if (process.stdout.isTTY) {
-		const timer = setInterval(() => process.stdout.write(`\r${text()}`), 1000);
-		return () => {
-			clearInterval(timer);
-			process.stdout.write('\r\x1b[K');
-		};
-	}
-	console.log(text());
-	const timer = setInterval(() => console.log(text()), LINE_EVERY_S * 1000);
-	return () => clearInterval(timer);
 }
 
 /**

@@ -82,9 +82,13 @@ export function restCalls(http: AxiosInstance): N8nRest {
 		async testCredential(credential) {
 			if (typeof credential === 'string') {
 				const { id, name, type, data } = await storedCredential(credential);
-				return await unwrap(await http.post('/rest/credentials/test', { credentials: { id, name, type, data } }));
+				return await unwrap(
+					await http.post('/rest/credentials/test', { credentials: { id, name, type, data } }),
+				);
 			}
-			return await unwrap(await http.post('/rest/credentials/test', { credentials: { id: '', ...credential } }));
+			return await unwrap(
+				await http.post('/rest/credentials/test', { credentials: { id: '', ...credential } }),
+			);
 		},
 		async createWorkflow({ name, nodes, connections, settings = {} }) {
 			const linked = nodes.map((node) => {
