@@ -10,7 +10,7 @@ import type {
 } from 'n8n-workflow';
 
 import { readAccount } from './account';
-import { attachToken } from './attachToken';
+import { attachToken, TEST_HEADER } from './attachToken';
 import { fingerprint, readStoredSession, sessionFields } from './session';
 import { shareSession } from './sessionMemory';
 import { signIn } from './signIn';
@@ -70,7 +70,7 @@ export class BlueskyApi implements ICredentialType {
 	authenticate: IAuthenticate = attachToken;
 
 	test: ICredentialTestRequest = {
-		request: { url: '/xrpc/com.atproto.server.getSession' },
+		request: { url: '/xrpc/com.atproto.server.getSession', headers: { [TEST_HEADER]: 'yes' } },
 	};
 
 	/**

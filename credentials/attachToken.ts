@@ -3,7 +3,11 @@ import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-wo
 import { isSafeTransport } from '../atproto/serviceUrl';
 import { readAccount } from './account';
 import { fingerprint, isFresh, readStoredSession } from './session';
+import { provesPassword } from './sessionMemory';
 import { SignInError, staleSession } from './signInError';
+
+/** Header by which the credential test makes itself known here; it is not sent. */
+export const TEST_HEADER = 'x-bluesky-credential-test';
 
 /** The HTTP Request node still speaks n8n's older request format, which has `uri` and `baseUrl`. */
 type AnyRequestOptions = IHttpRequestOptions & { uri?: string; baseUrl?: string };
@@ -13,7 +17,7 @@ type AnyRequestOptions = IHttpRequestOptions & { uri?: string; baseUrl?: string 
  * account's PDS.
  *
  * @throws an error with status 401, on which n8n renews the session, when the stored session has
- *   ended or belongs to other credentials
+ *   ended or belongs to other credentials, or when a credential test would prove nothing with it
  * @throws SignInError for a URL outside the account's own servers, so that no expression can send
  *   the token anywhere else
  */
@@ -23,9 +27,10 @@ export async function attachToken(
 ): Promise<IHttpRequestOptions> {
 	const account = readAccount(credentials);
 	const session = readStoredSession(credentials);
-	if (session.fingerprint !== fingerprint(account) || !isFresh(session, Date.now())) {
-		throw staleSession();
-	}
+	const owner = fingerprint(account);
+	if (session.fingerprint !== owner || !isFresh(session, Date.now())) throw staleSession();
+	const { [TEST_HEADER]: isTest, ...headers } = options.headers ?? {};
+	if (isTest !== undefined && !provesPassword(owner, session.accessToken)) throw staleSession();
 	const url = targetOf(options, session.pdsUrl);
 	if (!isSafeTransport(url) || ![account.service, session.pdsUrl].includes(url.origin)) {
 		throw new SignInError(
@@ -38,7 +43,7 @@ export async function attachToken(
 	else options.url = url.href;
 	delete options.baseURL;
 	delete options.baseUrl;
-	options.headers = { ...options.headers, Authorization: `Bearer ${session.accessToken}` };
+	options.headers = { ...headers, Authorization: `Bearer ${session.accessToken}` };
 	options.sendCredentialsOnCrossOriginRedirect = false;
 	return options;
 }

@@ -15,6 +15,8 @@ interface Outcome {
 	at: number;
 	session?: Session;
 	refusal?: SignInError;
+	/** Whether a credential test has taken this session as its proof. */
+	proven?: boolean;
 }
 
 const flights = new Map<string, Promise<Session>>();
@@ -50,6 +52,19 @@ export async function shareSession(
 	} finally {
 		flights.delete(fingerprint);
 	}
+}
+
+/**
+ * Whether a token comes from a sign-in or refresh of just now, so that a credential test that uses
+ * it proves the password. True once for each; a token may live on for hours after its app password
+ * was revoked.
+ */
+export function provesPassword(fingerprint: string, accessToken: string): boolean {
+	forgetOld(Date.now());
+	const last = outcomes.get(fingerprint);
+	if (last?.session?.accessToken !== accessToken || last.proven) return false;
+	last.proven = true;
+	return true;
 }
 
 async function settle(fingerprint: string, renew: () => Promise<Session>): Promise<Session> {

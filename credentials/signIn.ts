@@ -6,6 +6,12 @@ import type { Account } from './account';
 import { expiryOf, fingerprint, type Session } from './session';
 import { inactiveAccount, rateLimited, refusedSignIn, strangeAnswer, unreachable } from './signInTexts';
 
+/**
+ * Answers that no password changes. Worth telling from a refresh: createSession answers an app
+ * password of a closed account as if it were wrong (PDS `account-manager.ts`).
+ */
+const ACCOUNT_CLOSED = new Set(['AccountTakedown', 'AccountDeactivated']);
+
 /** n8n's HTTP helper as `preAuthentication` gets it. */
 export type HttpRequest = (options: IHttpRequestOptions) => Promise<unknown>;
 
@@ -41,7 +47,8 @@ async function refresh(http: HttpRequest, account: Account, stored: Session): Pr
 	});
 	if (answer.status === 200) return toSession(account, answer.body);
 	const { error } = readXrpcError(answer.body);
-	if (answer.status === 401 || REFRESH_REFUSED.has(error)) return undefined;
+	const canSignIn = !ACCOUNT_CLOSED.has(error);
+	if (canSignIn && (answer.status === 401 || REFRESH_REFUSED.has(error))) return undefined;
 	throw refusedSignIn(account, answer, true);
 }
 

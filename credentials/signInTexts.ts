@@ -35,7 +35,7 @@ export function refusedSignIn(account: Account, answer: XrpcAnswer, knownBefore:
 		return new SignInError(
 			'refused',
 			`Bluesky does not accept this handle and app password for "${account.identifier}".`,
-			`Check the handle (for example alice.bsky.social) and the app password (it looks like xxxx-xxxx-xxxx-xxxx). ${NEW_APP_PASSWORD}`,
+			`Check the handle (for example alice.bsky.social) and the app password (it looks like xxxx-xxxx-xxxx-xxxx). ${NEW_APP_PASSWORD} If both are right, the account may have been taken down: sign in at bsky.app to see.`,
 		);
 	}
 	if (error === 'InvalidRequest') {

@@ -41,7 +41,9 @@ describe('the credential test succeeds', () => {
 	test('again and again without signing in again', async () => {
 		const credential = await stage.signedOut('Tested often');
 		for (let time = 0; time < 3; time++) expect(await stage.n8n.testCredential(credential)).toEqual(OK);
-		expect(await stage.counts()).toMatchObject({ createSession: 1, getSession: 3 });
+		expect(await stage.counts()).toEqual(
+			expect.objectContaining({ createSession: 1, refreshSession: 2, getSession: 3 }),
+		);
 	});
 });
 
@@ -109,13 +111,24 @@ describe('what the user reads when it fails', () => {
 		});
 		const david = await stage.network.createAccount('david');
 		const { password: davids } = await stage.network.createAppPassword(david);
-		await stage.network.takeDown(david);
-		expect(await tested({ identifier: david.handle, appPassword: davids })).toEqual({
-			status: 'Error',
-			message: expect.stringMatching(
-				/^The Bluesky account david\.test has been taken down by its server\. Sign in at bsky\.app/,
-			),
+		const credential = await stage.n8n.createCredential('Taken down', {
+			identifier: david.handle,
+			appPassword: davids,
+			serviceUrl: stage.network.url,
 		});
+		expect(await stage.n8n.testCredential(credential)).toEqual(OK);
+		await stage.network.takeDown(david);
+		for (const answer of [
+			await stage.n8n.testCredential(credential),
+			await tested({ identifier: david.handle, appPassword: david.password }),
+		]) {
+			expect(answer).toEqual({
+				status: 'Error',
+				message: expect.stringMatching(
+					/^The Bluesky account david\.test has been taken down by its server\. Sign in at bsky\.app/,
+				),
+			});
+		}
 	});
 
 	test('a host that does not exist', async () => {

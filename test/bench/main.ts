@@ -1,0 +1,40 @@
+import { writeFile } from 'node:fs/promises';
+
+import { measureBatching } from './batching';
+import { compare } from './comparison';
+import { measureLoading } from './loading';
+import { REPORT_FILE, toMarkdown } from './report';
+import { measureRequests } from './requests';
+import { setStage } from './stage';
+
+async function main(): Promise<void> {
+	console.log('Measuring how the package loads …');
+	const loading = await measureLoading();
+	console.log('Starting the local Bluesky network and filling it …');
+	const stage = await setStage();
+	try {
+		console.log('Counting requests …');
+		const requests = await measureRequests(stage);
+		console.log('Timing 100 users …');
+		const batching = await measureBatching(stage);
+		const report = await toMarkdown([
+			requests.section,
+			batching,
+			loading.section,
+			compare(requests, loading),
+		]);
+		console.log(`\n${report}`);
+		if (process.argv.includes('--write')) await writeFile(REPORT_FILE, report);
+	} finally {
+		await stage.stop();
+	}
+}
+
+main().then(
+	// n8n-core keeps connections and timers that would hold the process.
+	() => process.exit(0),
+	(error: unknown) => {
+		console.error(error);
+		process.exit(1);
+	},
+);

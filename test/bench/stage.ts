@@ -1,0 +1,146 @@
+import { createRequire } from 'node:module';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { startNetwork, type Network } from '../../lab';
+import type * as BlueskyModule from '../../nodes/Bluesky/Bluesky.node';
+import { CredentialStore } from '../engine/credentialStore';
+import { execute, type Work } from './engine';
+
+/** As built: what n8n loads, too. */
+const { Bluesky } = createRequire(__filename)(
+	'../../dist/nodes/Bluesky/Bluesky.node.js',
+) as typeof BlueskyModule;
+
+/** How many items the batched operations get. */
+export const ITEMS = 100;
+
+/** A network with people, posts and one account to sign in with. */
+export interface Stage {
+	users: IDataObject[];
+	posts: IDataObject[];
+	/**
+	 * A credential without a session. Each has an app password of its own, because the package
+	 * remembers a sign-in for a minute even where n8n has not saved it.
+	 *
+	 * @param counted whether requests go through the counting proxy or straight to the PDS
+	 */
+	signedOut(counted: boolean): Promise<CredentialStore>;
+	signedIn(counted: boolean): Promise<CredentialStore>;
+	/** How many requests of each method `work` made at the counting proxy. */
+	count(work: () => Promise<unknown>): Promise<Counts>;
+	stop(): Promise<void>;
+}
+
+/** Requests by method, in order of first use. */
+export type Counts = Map<string, number>;
+
+/** Starts the network and fills it. */
+export async function setStage(): Promise<Stage> {
+	const network = await startNetwork();
+	try {
+		return await fill(network);
+	} catch (error) {
+		await network.stop();
+		throw error;
+	}
+}
+
+async function fill(network: Network): Promise<Stage> {
+	const alice = await network.createAccount('alice');
+	const users: IDataObject[] = [];
+	for (let number = 0; number < ITEMS; number++) {
+		const { handle } = await network.createAccount(`person${number}`);
+		users.push({ user: handle });
+	}
+	const texts = users.map((_, number) => `measured post ${number}`);
+	const posts = (await network.createPosts(alice, texts)).map(({ uri }) => ({ post: uri }));
+	await network.index();
+
+	const signedOut = async (counted: boolean): Promise<CredentialStore> => {
+		const { password } = await network.createAppPassword(alice);
+		return new CredentialStore({
+			identifier: alice.handle,
+			appPassword: password,
+			serviceUrl: counted ? network.url : network.pdsUrl,
+		});
+	};
+	return {
+		users,
+		posts,
+		signedOut,
+		async signedIn(counted) {
+			const credential = await signedOut(counted);
+			await execute(blueskyWork(credential, { resource: 'session', operation: 'get' }, 1));
+			return credential;
+		},
+		async count(work) {
+			await network.proxy.clear();
+			await work();
+			const counts: Counts = new Map();
+			for (const { nsid, lexiconProblem } of await network.proxy.requests()) {
+				if (lexiconProblem) throw new Error(lexiconProblem);
+				const method = nsid.slice(nsid.lastIndexOf('.') + 1);
+				counts.set(method, (counts.get(method) ?? 0) + 1);
+			}
+			return counts;
+		},
+		stop: async () => await network.stop(),
+	};
+}
+
+/** One execution of the Bluesky node. */
+export function blueskyWork(
+	credential: CredentialStore,
+	parameters: INodeParameters,
+	expectedItems: number,
+	items?: IDataObject[],
+): Work {
+	return { nodeType: new Bluesky(), credential, parameters, expectedItems, items };
+}
+
+/** `user.get` of all people, as the editor fills it in. */
+export function userGet(credential: CredentialStore, { users }: Stage): Work {
+	return blueskyWork(
+		credential,
+		{
+			resource: 'user',
+			operation: 'get',
+			user: { __rl: true, mode: 'id', value: '={{ $json.user }}' },
+			simplify: true,
+		},
+		users.length,
+		users,
+	);
+}
+
+/** `post.get` of all posts. */
+export function postGet(credential: CredentialStore, { posts }: Stage): Work {
+	return blueskyWork(
+		credential,
+		{
+			resource: 'post',
+			operation: 'get',
+			post: { __rl: true, mode: 'uri', value: '={{ $json.post }}' },
+			simplify: true,
+		},
+		posts.length,
+		posts,
+	);
+}
+
+/** A search for posts or users with `limit` results. */
+export function search(credential: CredentialStore, resource: 'post' | 'user', limit: number): Work {
+	return blueskyWork(
+		credential,
+		{
+			resource,
+			operation: 'search',
+			query: resource === 'post' ? 'measured' : 'person',
+			returnAll: false,
+			limit,
+			simplify: true,
+			...(resource === 'post' && { filters: {} }),
+		},
+		limit,
+	);
+}
