@@ -109,21 +109,6 @@ function report(execution: Execution, account: CredentialData): void {
 
 async function reportRequests(network: Network): Promise<void> {
 	const requests = await network.proxy.requests();
-	if (process.env.LABDBG)
-		console.log(
-			requests
-				.map((r) =>
-					[
-						r.method,
-						r.path,
-						JSON.stringify(r.query),
-						r.status,
-						r.lexiconProblem,
-						r.headers['user-agent'],
-					].join(' '),
-				)
-				.join('\n'),
-		);
 	const signIns = requests.filter(({ nsid }) => nsid === SESSION_START).length;
 	const others = requests.length - signIns;
 	console.log(

@@ -110,7 +110,7 @@ export async function settle(network: Network): Promise<{ account: Account; appP
 		if (!account) throw new Error(`Nobody on the local network is called ${name}`);
 		return account;
 	};
-	for (const { name, followers, posts } of PEOPLE) {
+	for (const { name, followers } of PEOPLE) {
 		for (const follower of followers) {
 			await network.follow(accountOf(follower), accountOf(name).did);
 		}

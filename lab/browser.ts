@@ -1,0 +1,33 @@
+import { existsSync } from 'node:fs';
+import { chromium, type Browser } from 'playwright-core';
+
+/** Where systems keep a browser of this family; CHROMIUM names another. */
+const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+/**
+ * Starts the system's Chromium without a window.
+ *
+ * @throws Error that says how to get one when there is none
+ */
+export async function openBrowser(): Promise<Browser> {
+	const executablePath = [process.env.CHROMIUM ?? '', ...PLACES].find(
+		(place) => place !== '' && existsSync(place),
+	);
+	if (!executablePath) {
+		throw new Error(
+			'No Chromium was found. Install it (Debian: apt-get install chromium), or set CHROMIUM to its path.',
+		);
+	}
+	return await chromium.launch({
+		executablePath,
+		args: [
+			'--no-sandbox',
+			'--disable-gpu',
+			'--disable-quic',
+			'--no-first-run',
+			'--disable-background-networking',
+			'--disable-component-update',
+			'--disable-sync',
+		],
+	});
+}
