@@ -50,7 +50,7 @@ export async function startN8n({ tarball, env }: N8nOptions): Promise<N8n> {
 		const database = await startDatabase(workspace);
 		stops.push(() => database.part.stop());
 		const server = await prepareN8n(workspace, database, env);
-		stops.push(() => server.stop());
+		stops.push(() => server.kill());
 		await installPackage(tarball, server.nodesFolder);
 		await server.start();
 		const http = await signedInOwner(server.url, OWNER);

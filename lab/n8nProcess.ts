@@ -31,7 +31,7 @@ const QUIET = {
 	N8N_REINSTALL_MISSING_PACKAGES: 'false',
 	// Asks api.n8n.io for a list of MCP servers.
 	N8N_DISABLED_MODULES: 'mcp-registry',
-	N8N_PYTHON_ENABLED: 'false',
+	N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
 };
 
 /** The n8n server as a process that can be ended and started again over the same data. */
@@ -40,8 +40,9 @@ export interface N8nProcess {
 	/** n8n's folder for community packages. */
 	nodesFolder: string;
 	start(): Promise<void>;
+	/** Ends it in good order, so that it can be started again. */
 	stop(): Promise<void>;
-	/** Ends it without a warning, as a crash would. */
+	/** Ends it at once, as a crash would. */
 	kill(): Promise<void>;
 	/** Runs a command of n8n's CLI over the same data. */
 	cli(args: string[]): Promise<string>;
@@ -110,14 +111,15 @@ export async function prepareN8n(
 				args: [PROGRAM, 'start'],
 				workspace,
 				env: settings,
-				stopSignal: 'SIGTERM',
+				// For the guard: what n8n would put in order is removed anyway.
+				stopSignal: 'SIGKILL',
 			});
 			part = started;
 			void started.failed.then(report);
 			await started.whileAlive(ready(url, started));
 		},
-		stop: () => end(),
-		kill: () => end('SIGKILL'),
+		stop: () => end('SIGTERM'),
+		kill: () => end(),
 		async cli(args) {
 			const { stdout } = await promisify(execFile)(node24(), [PROGRAM, ...args], {
 				cwd: workspace.folder,
