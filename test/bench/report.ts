@@ -38,7 +38,7 @@ const METHOD = [
 	'Executions run in n8n’s own engine (`n8n-core`), with the credential saved between them as n8n does it, against a real Bluesky network (PLC, PDS, AppView) on the same machine.',
 	'Requests are those that a proxy before the PDS saw; each is checked against the official lexicons. An execution that fails or returns another number of items than it should ends the measurement.',
 	'The two ways of reading 100 users take turns and use the same credential; their ratio is taken pair by pair. The timed rounds go straight to the PDS.',
-	'Loading is timed in fresh processes that have loaded `n8n-workflow` before, as n8n has; resident memory is what loading added to the process, heap what of it is still in use after a garbage collection. Sizes are those of `npm pack`. 1 kB is 1000 bytes.',
+	'Loading is timed in fresh processes that have loaded `n8n-workflow` before, as n8n has; resident memory is what loading added to the process, heap what of it is still in use after a garbage collection. The system counts resident memory in steps of more than 100 kB. Sizes are those of `npm pack`. 1 kB is 1000 bytes.',
 	'Other programs on the machine make single times longer; the load average tells how many there were when it started.',
 ];
 
