@@ -61,10 +61,19 @@ export class BlueskyApi implements ICredentialType {
 	/** The token goes to the account's own servers only, whatever is set; the field would be clutter. */
 	hideDomainRestrictionFields = true;
 
-	httpRequestNode = {
-		name: 'Bluesky',
+	/**
+	 * An entry of its own in the node panel: the HTTP Request node with this credential. n8n hides it
+	 * for packages that also bring a node (n8n-core, `package-directory-loader.js`); but this
+	 * credential is meant for any call of the network, so the entry stays.
+	 */
+	httpRequestNode: ICredentialType['httpRequestNode'] = {
+		name: 'Bluesky API',
 		docsUrl: 'https://docs.bsky.app/docs/category/http-reference',
 		apiBaseUrl: 'https://bsky.social/xrpc/',
+		get hidden() {
+			return false;
+		},
+		set hidden(_hiddenByLoader: boolean) {},
 	};
 
 	authenticate: IAuthenticate = attachToken;

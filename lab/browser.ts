@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
-import { chromium, type Browser } from 'playwright-core';
+import { chromium, selectors, type Browser, type Page } from 'playwright-core';
+
+export type { Browser, Page };
 
 /** Where systems keep a browser of this family; CHROMIUM names another. */
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -18,6 +20,8 @@ export async function openBrowser(): Promise<Browser> {
 			'No Chromium was found. Install it (Debian: apt-get install chromium), or set CHROMIUM to its path.',
 		);
 	}
+	// n8n's editor marks its parts with this attribute.
+	selectors.setTestIdAttribute('data-test-id');
 	return await chromium.launch({
 		executablePath,
 		args: [

@@ -213,7 +213,7 @@ describe('in the editor', () => {
 		const { data: credentials } =
 			await stage.n8n.http.get<Array<NodeType & { httpRequestNode?: object }>>('/types/credentials.json');
 		const bluesky = credentials.find(({ name }) => name === 'blueskyApi');
-		expect(bluesky?.httpRequestNode).toMatchObject({ name: 'Bluesky' });
+		expect(bluesky?.httpRequestNode).toMatchObject({ name: 'Bluesky API', hidden: false });
 		expect(bluesky?.properties?.map(({ name }) => name)).not.toContain('allowedHttpRequestDomains');
 	});
 
