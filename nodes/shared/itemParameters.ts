@@ -91,10 +91,7 @@ export class ItemParameters {
 
 	private locator(name: string): string {
 		const value = this.value(name);
-		const inner =
-			typeof value === 'object' && value !== null && 'value' in value
-				? (value).value
-				: value;
+		const inner = typeof value === 'object' && value !== null && 'value' in value ? value.value : value;
 		return asText(inner);
 	}
 }
