@@ -16,7 +16,7 @@ export default tseslint.config(
 		},
 	},
 	{
-		files: ['**/*.{js,mjs}'],
+		files: ['**/*.{js,cjs,mjs}'],
 		languageOptions: {
 			globals: {
 				AbortController: 'readonly',

@@ -12,6 +12,7 @@ import {
 } from '..';
 import { accountFromEnvironment, forService } from './account';
 import { settle } from './people';
+import { loggedRequests, requestLogEnvironment } from './requestLog';
 import { peopleTable, postsTable } from './tables';
 
 const EXAMPLES = join(dirname(dirname(__dirname)), 'examples');
@@ -45,14 +46,16 @@ export async function demo({ once, withProgress }: DemoOptions): Promise<void> {
 				localAccount(network as Network),
 			);
 		}
-		const n8n = await withProgress('Starting n8n', () => startN8n({ tarball }));
+		const n8n = await withProgress('Starting n8n', () =>
+			startN8n({ tarball, env: own && requestLogEnvironment }),
+		);
 		running.push(n8n);
 		await n8n.createCredential('Bluesky account', account);
 		const shown = await importExamples(n8n, account.serviceUrl);
 		await network?.proxy.clear();
 		const execution = await withProgress(`Running "${SHOWN}" in n8n`, () => n8n.execute(shown));
 		report(execution, account);
-		if (network) await reportRequests(network);
+		reportRequests(network ? await proxiedRequests(network) : loggedRequests(n8n.log()));
 		if (once) return;
 		invite(n8n, shown, network ? account : undefined);
 		const ended = await Promise.race([interrupted, ...running.map((part) => part.failed)]);
@@ -107,10 +110,13 @@ function report(execution: Execution, account: CredentialData): void {
 	console.log(`\nPosts found (${posts.length})\n${postsTable(posts)}`);
 }
 
-async function reportRequests(network: Network): Promise<void> {
-	const requests = await network.proxy.requests();
-	const signIns = requests.filter(({ nsid }) => nsid === SESSION_START).length;
-	const others = requests.length - signIns;
+async function proxiedRequests(network: Network): Promise<string[]> {
+	return (await network.proxy.requests()).map(({ nsid }) => nsid);
+}
+
+function reportRequests(nsids: string[]): void {
+	const signIns = nsids.filter((nsid) => nsid === SESSION_START).length;
+	const others = nsids.length - signIns;
 	console.log(
 		`\n${count(signIns, 'sign-in')} and ${count(others, 'other request')} to the server for all of it.`,
 	);

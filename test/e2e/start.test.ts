@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -10,6 +10,8 @@ let folder: string;
 
 beforeEach(() => {
 	folder = mkdtempSync(path.join(tmpdir(), 'start-'));
+	// Postgres does not run as root: where the tests do, its user must get into the folder.
+	chmodSync(folder, 0o711);
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -72,6 +74,7 @@ test('npm start -- --once runs the example in n8n, prints what it found with one
 
 test('killed in the middle, it leaves nothing behind', async () => {
 	const { output } = await start(['--once'], {}, 'Starting n8n');
+	expect(output).toContain('Starting n8n');
 	expect(output).not.toContain('Posts found');
 	await expectNothingLeft();
 }, 300_000);
