@@ -1,9 +1,9 @@
 /**
  * What went wrong with signing in:
- * - `unusable`: a field of the credential; nothing was sent
+ * - `unusable`: a field of the credential, which trying again does not change
  * - `refused`: the server does not let this account in
  * - `rateLimited`: too many sign-ins; see `retryAt`
- * - `unreachable`: no or no usable answer; another try may succeed
+ * - `unreachable`: no answer; another try may succeed
  * - `foreignOrigin`: a request that would carry the token to another server
  */
 export type SignInReason = 'unusable' | 'refused' | 'rateLimited' | 'unreachable' | 'foreignOrigin';

@@ -102,7 +102,7 @@ export function unreachable(account: Account, failure: unknown): SignInError {
 /** Words for an answer that no AT Protocol server gives. */
 export function strangeAnswer(account: Account, status: number): SignInError {
 	return new SignInError(
-		'unreachable',
+		'unusable',
 		`"${new URL(account.service).host}" answered with status ${status}, but not as an AT Protocol server does.`,
 		'Check the Service URL in the credential: for Bluesky it is https://bsky.social, for your own server the address of its PDS.',
 	);

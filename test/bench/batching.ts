@@ -1,5 +1,5 @@
 import type { CredentialStore } from '../engine/credentialStore';
-import { execute, type Work } from './engine';
+import { measure, type MeasuredWork } from './engine';
 import { OneByOne } from './oneByOne';
 import type { Section } from './report';
 import { userGet, type Stage } from './stage';
@@ -23,8 +23,8 @@ export async function measureBatching(stage: Stage): Promise<Section> {
 	const together: number[] = [];
 	const single: number[] = [];
 	for (let round = 0; round <= ROUNDS; round++) {
-		const a = await execute(userGet(credential, stage));
-		const b = await execute(oneByOne(credential, stage));
+		const a = await measure(userGet(credential, stage));
+		const b = await measure(oneByOne(credential, stage));
 		// The first one opens the connections.
 		if (round === 0) continue;
 		together.push(a);
@@ -49,12 +49,12 @@ export async function measureBatching(stage: Stage): Promise<Section> {
 	};
 }
 
-async function requestsOf(stage: Stage, work: Work): Promise<string> {
-	const counts = await stage.count(async () => await execute(work));
+async function requestsOf(stage: Stage, work: MeasuredWork): Promise<string> {
+	const counts = await stage.count(async () => await measure(work));
 	return [...counts].map(([method, count]) => `${count} ${method}`).join(' + ');
 }
 
-function oneByOne(credential: CredentialStore, { users }: Stage): Work {
+function oneByOne(credential: CredentialStore, { users }: Stage): MeasuredWork {
 	return {
 		nodeType: new OneByOne(),
 		credential,

@@ -1,4 +1,4 @@
-import { execute, type Work } from './engine';
+import { measure, type MeasuredWork } from './engine';
 import type { Section } from './report';
 import { postGet, search, userGet, type Counts, type Stage } from './stage';
 import { counted } from './statistics';
@@ -19,9 +19,9 @@ export interface Requests {
 export async function measureRequests(stage: Stage): Promise<Requests> {
 	const warm = await stage.signedIn(true);
 	const cold = await stage.signedOut(true);
-	const repeat = async (work: Work, times: number): Promise<Counts> =>
+	const repeat = async (work: MeasuredWork, times: number): Promise<Counts> =>
 		await stage.count(async () => {
-			for (let time = 0; time < times; time++) await execute(work);
+			for (let time = 0; time < times; time++) await measure(work);
 		});
 
 	const searchWarm = await repeat(search(warm, 'post', RESULTS), EXECUTIONS);
@@ -37,7 +37,7 @@ export async function measureRequests(stage: Stage): Promise<Requests> {
 		section: {
 			title: 'Requests and sign-ins',
 			head: [
-				'Work',
+				'MeasuredWork',
 				'Executions',
 				'Sign-ins (createSession)',
 				'Requests in all',

@@ -4,7 +4,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { startNetwork, type Network } from '../../lab';
 import type * as BlueskyModule from '../../nodes/Bluesky/Bluesky.node';
 import { CredentialStore } from '../engine/credentialStore';
-import { execute, type Work } from './engine';
+import { measure, type MeasuredWork } from './engine';
 
 /** As built: what n8n loads, too. */
 const { Bluesky } = createRequire(__filename)(
@@ -70,7 +70,7 @@ async function fill(network: Network): Promise<Stage> {
 		signedOut,
 		async signedIn(counted) {
 			const credential = await signedOut(counted);
-			await execute(blueskyWork(credential, { resource: 'session', operation: 'get' }, 1));
+			await measure(blueskyWork(credential, { resource: 'session', operation: 'get' }, 1));
 			return credential;
 		},
 		async count(work) {
@@ -94,12 +94,12 @@ export function blueskyWork(
 	parameters: INodeParameters,
 	expectedItems: number,
 	items?: IDataObject[],
-): Work {
+): MeasuredWork {
 	return { nodeType: new Bluesky(), credential, parameters, expectedItems, items };
 }
 
 /** `user.get` of all people, as the editor fills it in. */
-export function userGet(credential: CredentialStore, { users }: Stage): Work {
+export function userGet(credential: CredentialStore, { users }: Stage): MeasuredWork {
 	return blueskyWork(
 		credential,
 		{
@@ -114,7 +114,7 @@ export function userGet(credential: CredentialStore, { users }: Stage): Work {
 }
 
 /** `post.get` of all posts. */
-export function postGet(credential: CredentialStore, { posts }: Stage): Work {
+export function postGet(credential: CredentialStore, { posts }: Stage): MeasuredWork {
 	return blueskyWork(
 		credential,
 		{
@@ -129,7 +129,7 @@ export function postGet(credential: CredentialStore, { posts }: Stage): Work {
 }
 
 /** A search for posts or users with `limit` results. */
-export function search(credential: CredentialStore, resource: 'post' | 'user', limit: number): Work {
+export function search(credential: CredentialStore, resource: 'post' | 'user', limit: number): MeasuredWork {
 	return blueskyWork(
 		credential,
 		{

@@ -1,0 +1,97 @@
+import 'reflect-metadata';
+import { ExecutionLifecycleHooks, WorkflowExecute } from 'n8n-core';
+import {
+	createRunExecutionData,
+	Workflow,
+	type IDataObject,
+	type INode,
+	type INodeParameters,
+	type INodeType,
+	type INodeTypes,
+	type IRun,
+	type ITaskData,
+	type IWorkflowBase,
+	type IWorkflowExecuteAdditionalData,
+} from 'n8n-workflow';
+
+import type { CredentialStore } from './credentialStore';
+
+const ANY_URL = 'http://localhost:5678/';
+const NODE = 'Node';
+
+/** One node to execute. */
+export interface Work {
+	nodeType: INodeType;
+	credential: CredentialStore;
+	/** Texts may be expressions on the input items. */
+	parameters: INodeParameters;
+	items?: IDataObject[];
+	continueOnFail?: boolean;
+	/** Cancels the execution after this many milliseconds. */
+	cancelAfter?: number;
+}
+
+/** Executes one node of any type in n8n's own engine, with a credential that is saved between runs. */
+export async function execute(work: Work): Promise<IRun> {
+	const node: INode = {
+		id: 'node',
+		name: NODE,
+		type: 'n8n-nodes-bluesky-atproto.bluesky',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: work.parameters,
+		credentials: { blueskyApi: { id: 'credential', name: 'Bluesky account' } },
+		...(work.continueOnFail && { onError: 'continueRegularOutput' as const }),
+	};
+	const nodeTypes: INodeTypes = {
+		getByName: () => work.nodeType,
+		getByNameAndVersion: () => work.nodeType,
+		getKnownTypes: () => ({}),
+	};
+	const workflowData: IWorkflowBase = {
+		id: 'workflow',
+		name: 'Engine',
+		active: false,
+		isArchived: false,
+		activeVersionId: null,
+		createdAt: new Date(),
+		updatedAt: new Date(),
+		nodes: [node],
+		connections: {},
+	};
+	const workflow = new Workflow({ ...workflowData, nodeTypes, settings: { executionOrder: 'v1' } });
+	const input = (work.items ?? [{}]).map((json, item) => ({ json, pairedItem: { item } }));
+	const runData = createRunExecutionData({
+		executionData: { nodeExecutionStack: [{ node, data: { main: [input] }, source: null }] },
+	});
+	const execution = new WorkflowExecute(additionalData(work.credential, workflowData), 'manual', runData);
+	const running = execution.processRunExecutionData(workflow);
+	if (work.cancelAfter !== undefined) setTimeout(() => running.cancel(), work.cancelAfter);
+	return await running;
+}
+
+/** What the executed node did; `undefined` when it never ran. */
+export function taskOf(run: IRun): ITaskData | undefined {
+	return run.data.resultData.runData[NODE]?.[0];
+}
+
+function additionalData(
+	credential: CredentialStore,
+	workflowData: IWorkflowBase,
+): IWorkflowExecuteAdditionalData {
+	return {
+		credentialsHelper: credential,
+		hooks: new ExecutionLifecycleHooks('manual', '1', workflowData),
+		executionId: '1',
+		currentNodeExecutionIndex: 0,
+		restApiUrl: ANY_URL,
+		instanceBaseUrl: ANY_URL,
+		formBaseUrl: ANY_URL,
+		formWaitingBaseUrl: ANY_URL,
+		formTestBaseUrl: ANY_URL,
+		webhookBaseUrl: ANY_URL,
+		webhookWaitingBaseUrl: ANY_URL,
+		webhookTestBaseUrl: ANY_URL,
+		variables: {},
+	} as unknown as IWorkflowExecuteAdditionalData;
+}
