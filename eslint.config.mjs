@@ -5,7 +5,7 @@ export default tseslint.config(
 	{ ignores: ['**/node_modules/', 'dist/', 'coverage/'] },
 	eslint.configs.recommended,
 	{
-		files: ['**/*.ts'],
+		files: ['**/*.{ts,mts}'],
 		extends: [...tseslint.configs.recommendedTypeChecked],
 		languageOptions: { parserOptions: { projectService: true } },
 		rules: {

@@ -4,7 +4,7 @@ import { Server } from 'node:net';
  * Keeps every server of this process on the loopback interface. The services of dev-env listen
  * on all interfaces and have no option to do otherwise; imported first, this narrows them down.
  */
-const listen = Server.prototype.listen as (this: Server, ...args: unknown[]) => Server;
+const listen = Reflect.get(Server.prototype, 'listen') as (this: Server, ...args: unknown[]) => Server;
 
 Server.prototype.listen = function (this: Server, ...args: unknown[]): Server {
 	const [first, second, ...rest] = args;

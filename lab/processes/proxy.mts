@@ -137,7 +137,9 @@ function inspect(entry: SeenRequest, body: Buffer): void {
 	if (/json/.test(contentType) && body.length <= LARGEST_KEPT_BODY) {
 		try {
 			json = JSON.parse(body.toString('utf8'));
-			entry.body = JSON.parse(body.toString('utf8'), (key, value) => (SECRET_FIELDS.test(key) ? '' : value));
+			entry.body = JSON.parse(body.toString('utf8'), (key, value: unknown): unknown =>
+				SECRET_FIELDS.test(key) ? '' : value,
+			);
 		} catch {
 			// No JSON after all, which the lexicon check reports.
 		}

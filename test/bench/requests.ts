@@ -37,7 +37,7 @@ export async function measureRequests(stage: Stage): Promise<Requests> {
 		section: {
 			title: 'Requests and sign-ins',
 			head: [
-				'MeasuredWork',
+				'Work',
 				'Executions',
 				'Sign-ins (createSession)',
 				'Requests in all',

@@ -1,7 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import type { CredentialData } from '../../lab';
+import axios from 'axios';
+
+import { startNetwork, type CredentialData } from '../../lab';
 import { BLUESKY, setStage, type Stage } from './stage';
 
 let stage: Stage;
@@ -48,15 +50,11 @@ describe('the credential test succeeds', () => {
 });
 
 describe('what the user reads when it fails', () => {
-	const faultyCreateSession = async (
-		status: number,
-		body: object | string,
-		headers?: Record<string, string>,
-	) => {
+	const faultyCreateSession = async (status: number, body: object | string) => {
 		await stage.network.proxy.fault({
 			nsid: 'com.atproto.server.createSession',
 			times: -1,
-			action: { answer: { status, body, headers } },
+			action: { answer: { status, body } },
 		});
 		const { password } = await stage.network.createAppPassword(stage.alice);
 		return await tested({ appPassword: password });
@@ -180,16 +178,28 @@ describe('what the user reads when it fails', () => {
 	});
 
 	test('rate limited, until when', async () => {
-		const reset = Math.floor(Date.now() / 1000) + 240;
-		const answer = await faultyCreateSession(
-			429,
-			{ error: 'RateLimitExceeded', message: 'Rate Limit Exceeded' },
-			{ 'ratelimit-reset': String(reset), 'ratelimit-limit': '30', 'ratelimit-remaining': '0' },
-		);
-		expect(answer).toEqual({
-			status: 'Error',
-			message: expect.stringContaining(`Try again after ${new Date(reset * 1000).toUTCString()}.`),
-		});
+		const limited = await startNetwork({ rateLimits: true });
+		try {
+			const bob = await limited.createAccount('bobby');
+			const { password } = await limited.createAppPassword(bob);
+			const wrong = { identifier: bob.handle, password: 'wrong' };
+			const createSession = `${limited.url}/xrpc/com.atproto.server.createSession`;
+			const attempt = async () => await axios.post(createSession, wrong, { validateStatus: () => true });
+			const answers = await Promise.all(Array.from({ length: 31 }, attempt));
+			const refused = answers.find(({ status }) => status === 429);
+			const { status, message } = await tested({
+				identifier: bob.handle,
+				appPassword: password,
+				serviceUrl: limited.url,
+			});
+			expect(status).toBe('Error');
+			expect(message).toMatch(/limits how often "bobby\.test" may sign in\. Try again after .* GMT\./);
+			const told = Date.parse(/after (.* GMT)/.exec(message)?.[1] ?? '');
+			const reset = Number(refused?.headers['ratelimit-reset']) * 1000;
+			expect(Math.abs(told - reset)).toBeLessThan(5000);
+		} finally {
+			await limited.stop();
+		}
 	});
 
 	test('a server that is down', async () => {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -20,16 +20,25 @@ interface Start {
 	code: number | null;
 }
 
-/** Runs `npm start` with a temporary folder of its own; `stopAt` ends it once that was printed. */
-async function start(args: string[], env: Record<string, string> = {}, stopAt?: string): Promise<Start> {
+/** Runs `npm start` with a temporary folder of its own; when `moment` was printed, `then` is done (default: it is killed). */
+async function start(
+	args: string[],
+	env: Record<string, string> = {},
+	moment?: string,
+	then: (child: ChildProcess) => void = (child) => child.kill('SIGKILL'),
+): Promise<Start> {
 	const child = spawn(process.execPath, ['lab/start.mjs', ...args], {
 		cwd: root,
 		env: { ...process.env, TMPDIR: folder, ...env },
 	});
 	let output = '';
+	let reached = false;
 	const collect = (chunk: Buffer): void => {
 		output += chunk.toString();
-		if (stopAt !== undefined && output.includes(stopAt)) child.kill('SIGKILL');
+		if (moment !== undefined && !reached && output.includes(moment)) {
+			reached = true;
+			then(child);
+		}
 	};
 	child.stdout.on('data', collect);
 	child.stderr.on('data', collect);
@@ -76,6 +85,24 @@ test('killed in the middle, it leaves nothing behind', async () => {
 	const { output } = await start(['--once'], {}, 'Starting n8n');
 	expect(output).toContain('Starting n8n');
 	expect(output).not.toContain('Posts found');
+	await expectNothingLeft();
+}, 300_000);
+
+test('when n8n dies, it says so and takes everything else with it', async () => {
+	const { output, code } = await start([], {}, 'Press Ctrl-C', () => {
+		const n8n = processesLeft().find((pid) =>
+			/bin.n8n\0start/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8')),
+		);
+		process.kill(Number(n8n), 'SIGKILL');
+	});
+	expect(output).toMatch(/^n8n ended unexpectedly/m);
+	expect(code).toBe(1);
+	await expectNothingLeft();
+}, 300_000);
+
+test('Ctrl-C ends it all', async () => {
+	const { code } = await start([], {}, 'Press Ctrl-C', (child) => child.kill('SIGINT'));
+	expect(code).toBe(0);
 	await expectNothingLeft();
 }, 300_000);
 
