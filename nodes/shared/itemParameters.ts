@@ -39,6 +39,17 @@ export class ItemParameters {
 	}
 
 	/**
+	 * The words of a search.
+	 *
+	 * @throws Failure when there are none
+	 */
+	query(): string {
+		const words = this.text('query');
+		if (words === '') throw badInput('The Query is empty.', "Enter what to search for in 'Query'.");
+		return words;
+	}
+
+	/**
 	 * How many results to return at most.
 	 *
 	 * @returns `Infinity` with Return All

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { queryList } from './answerList';
 import type { Call } from './operation';
 
 /** Most results a page of the listing and search methods may hold (their lexicons). */
@@ -25,15 +26,12 @@ export async function* paginate(
 	let cursor: string | undefined;
 	let left = limit;
 	while (left > 0) {
-		const page = await call<IDataObject>({
-			nsid,
-			params: { ...params, limit: Math.min(left, PAGE), cursor },
-		});
-		const results = Array.isArray(page[list]) ? (page[list] as IDataObject[]) : [];
+		const query = { nsid, params: { ...params, limit: Math.min(left, PAGE), cursor } };
+		const { answer, results } = await queryList(call, query, list);
 		for (const result of results.slice(0, left)) yield result;
 		left -= results.length;
-		if (typeof page.cursor !== 'string' || page.cursor === '' || seen.has(page.cursor)) return;
-		cursor = page.cursor;
+		if (typeof answer.cursor !== 'string' || answer.cursor === '' || seen.has(answer.cursor)) return;
+		cursor = answer.cursor;
 		seen.add(cursor);
 	}
 }

@@ -1,12 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { asText } from '../../atproto/text';
-import { badInput, Failure } from './failure';
+import { queryList } from './answerList';
+import { Failure } from './failure';
 import { lookUp } from './lookup';
 import type { Call, ItemResult } from './operation';
 
 /** Most actors a getProfiles call takes (lexicon app.bsky.actor.getProfiles). */
-const PROFILES_PER_CALL = 25;
+export const PROFILES_PER_CALL = 25;
 
 /**
  * Full profiles of many users, 25 a request.
@@ -19,12 +20,10 @@ export async function getProfiles(actors: string[], call: Call): Promise<Map<str
 		actors,
 		PROFILES_PER_CALL,
 		async (some) => {
-			const { profiles } = await call<{ profiles?: IDataObject[] }>({
-				nsid: 'app.bsky.actor.getProfiles',
-				params: { actors: some },
-			});
+			const query = { nsid: 'app.bsky.actor.getProfiles', params: { actors: some } };
+			const { results } = await queryList(call, query, 'profiles');
 			const found = new Map<string, IDataObject>();
-			for (const profile of profiles ?? []) {
+			for (const profile of results) {
 				found.set(asText(profile.did), profile);
 				found.set(asText(profile.handle).toLowerCase(), profile);
 			}
@@ -41,9 +40,4 @@ function unknownUser(actor: string): Failure {
 		'Check the spelling. The user may also have changed the handle, or deleted or deactivated the account.',
 		{ httpCode: 404 },
 	);
-}
-
-/** A search without words. */
-export function emptyQuery(): Failure {
-	return badInput('The Query is empty.', "Enter what to search for in 'Query'.");
 }

@@ -69,7 +69,11 @@ async function attemptCall(context: RequestContext, call: XrpcCall): Promise<Out
 			const refused = asText(first.headers?.Authorization).replace(/^Bearer /, '');
 			answer = await send(context, toRequest(call), await withoutToken(context, refused));
 		}
-		if (answer.status >= 200 && answer.status < 300) return { body: answer.body };
+		if (answer.status >= 200 && answer.status < 300) {
+			if (typeof answer.body === 'object' && answer.body !== null) return { body: answer.body };
+			// Some procedures answer with nothing; a query that does, or a web page, is no answer.
+			if (call.method === 'POST' && !answer.body) return { body: {} };
+		}
 		return { failure: fromAnswer(call.nsid, answer) };
 	} catch (thrown) {
 		return { failure: signalOf(context)?.aborted ? cancelled() : toFailure(thrown) };

@@ -132,6 +132,16 @@ describe('what the user reads', () => {
 			`This server does not offer "${SEARCH}".`,
 		],
 		[
+			'a web page in place of an answer',
+			answer(200, '<html>Log in to this network</html>'),
+			'The server answered with status 200, but not as an AT Protocol server does.',
+		],
+		[
+			'an answer that holds something else',
+			answer(200, { status: 'ok' }),
+			`The server's answer to "${SEARCH}" has no "posts".`,
+		],
+		[
 			'some other web server',
 			answer(404, '<html>Not found</html>'),
 			'The server answered with status 404, but not as an AT Protocol server does.',

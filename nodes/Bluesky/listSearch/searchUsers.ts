@@ -1,6 +1,7 @@
-import { type IDataObject, type ILoadOptionsFunctions, type INodeListSearchResult } from 'n8n-workflow';
+import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import { asText, visibleText } from '../../../atproto/text';
+import { queryList } from '../../shared/answerList';
 import { toFailure, toNodeError } from '../../shared/failure';
 import { xrpc } from '../../shared/transport';
 
@@ -12,12 +13,10 @@ export async function searchUsers(this: ILoadOptionsFunctions, filter = ''): Pro
 	const q = visibleText(filter).replace(/^[@＠]/, '');
 	if (q === '') return { results: [] };
 	try {
-		const { actors } = await xrpc<{ actors?: IDataObject[] }>(this, {
-			nsid: 'app.bsky.actor.searchActorsTypeahead',
-			params: { q, limit: SHOWN },
-		});
+		const query = { nsid: 'app.bsky.actor.searchActorsTypeahead', params: { q, limit: SHOWN } };
+		const found = await queryList(async (call) => await xrpc(this, call), query, 'actors');
 		return {
-			results: (actors ?? []).map(({ did, handle, displayName }) => ({
+			results: found.results.map(({ did, handle, displayName }) => ({
 				name: displayName ? `${asText(displayName)} (@${asText(handle)})` : `@${asText(handle)}`,
 				value: asText(did),
 				url: `https://bsky.app/profile/${asText(did)}`,

@@ -1,8 +1,7 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import { isDid } from '../../../../atproto/identifier';
 import { postUri, postUrl, type PostAddress } from '../../../../atproto/postAddress';
 import { asText } from '../../../../atproto/text';
+import { queryList } from '../../../shared/answerList';
 import { Failure } from '../../../shared/failure';
 import { postField, simplifyField } from '../../../shared/fields';
 import { lookUp } from '../../../shared/lookup';
@@ -60,11 +59,9 @@ async function getPosts(uris: string[], call: Call): Promise<Map<string, ItemRes
 		uris,
 		POSTS_PER_CALL,
 		async (some) => {
-			const { posts } = await call<{ posts?: IDataObject[] }>({
-				nsid: 'app.bsky.feed.getPosts',
-				params: { uris: some },
-			});
-			return new Map((posts ?? []).map((post) => [asText(post.uri), post]));
+			const query = { nsid: 'app.bsky.feed.getPosts', params: { uris: some } };
+			const { results } = await queryList(call, query, 'posts');
+			return new Map(results.map((post) => [asText(post.uri), post]));
 		},
 		(uri) => {
 			const [, , authority, , rkey] = uri.split('/');

@@ -6,7 +6,6 @@ import { limitFields, simplifyField } from '../../../shared/fields';
 import { toActor, type ItemParameters } from '../../../shared/itemParameters';
 import { each } from '../../../shared/operation';
 import { paginate } from '../../../shared/pagination';
-import { emptyQuery } from '../../../shared/profiles';
 import { simplifyPost } from '../../../shared/views';
 import { filtersField } from './searchFilters';
 
@@ -36,9 +35,7 @@ export const search = each<Input>({
 		filtersField,
 	],
 	read(parameters) {
-		const q = parameters.text('query');
-		if (q === '') throw emptyQuery();
-		return { params: { q, ...readFilters(parameters) }, limit: parameters.limit() };
+		return { params: { q: parameters.query(), ...readFilters(parameters) }, limit: parameters.limit() };
 	},
 	async *each({ params, limit }, call) {
 		yield* paginate(call, 'app.bsky.feed.searchPosts', params, 'posts', limit);

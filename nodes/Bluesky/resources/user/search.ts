@@ -4,7 +4,7 @@ import { asText } from '../../../../atproto/text';
 import { limitFields, simplifyField } from '../../../shared/fields';
 import { each, type Call } from '../../../shared/operation';
 import { paginate } from '../../../shared/pagination';
-import { emptyQuery, getProfiles } from '../../../shared/profiles';
+import { getProfiles, PROFILES_PER_CALL } from '../../../shared/profiles';
 import { simplifyUser } from '../../../shared/views';
 
 interface Input {
@@ -33,9 +33,7 @@ export const search = each<Input>({
 		simplifyField,
 	],
 	read(parameters) {
-		const q = parameters.text('query');
-		if (q === '') throw emptyQuery();
-		return { q, limit: parameters.limit(), withCounts: parameters.flag('simplify') };
+		return { q: parameters.query(), limit: parameters.limit(), withCounts: parameters.flag('simplify') };
 	},
 	async *each({ q, limit, withCounts }, call) {
 		const users = paginate(call, 'app.bsky.actor.searchActors', { q }, 'actors', limit);
@@ -44,19 +42,24 @@ export const search = each<Input>({
 	simplify: simplifyUser,
 });
 
-/** Search answers leave out the counts that Simplify promises; full profiles come 25 a request. */
+/** Search answers leave out the counts that Simplify promises; full profiles are fetched as results come in. */
 async function* addCounts(users: AsyncIterable<IDataObject>, call: Call): AsyncGenerator<IDataObject> {
-	const found: IDataObject[] = [];
-	for await (const user of users) found.push(user);
-	const profiles = await getProfiles(
-		found.map(({ did }) => asText(did)),
-		call,
-	);
-	for (const user of found) {
-		const profile = profiles.get(asText(user.did))!;
+	const waiting: IDataObject[] = [];
+	for await (const user of users) {
+		waiting.push(user);
+		if (waiting.length === PROFILES_PER_CALL) yield* fullProfiles(waiting.splice(0), call);
+	}
+	yield* fullProfiles(waiting, call);
+}
+
+async function* fullProfiles(users: IDataObject[], call: Call): AsyncGenerator<IDataObject> {
+	const dids = users.map(({ did }) => asText(did));
+	const profiles = await getProfiles(dids, call);
+	for (const [position, user] of users.entries()) {
+		const profile = profiles.get(dids[position])!;
 		if ('data' in profile) yield profile.data;
 		// A user who left between the two requests is still a result; anything else is not to be hidden.
-		else if (profile.failure.kind === 'rejected') yield user;
+		else if (profile.failure.details.httpCode === 404) yield user;
 		else throw profile.failure;
 	}
 }
