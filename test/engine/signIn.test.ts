@@ -1,3 +1,5 @@
+import axios from 'axios';
+
 import type { Engine } from './engine';
 import { parameters, setStage, type Stage } from './fixtures';
 
@@ -43,6 +45,7 @@ describe('one sign-in for months', () => {
 	test.each(['@alice.test', ' Alice.TEST ', '\u202Aalice.test\u202C', 'https://bsky.app/profile/alice.test'])(
 		'signs in with %p',
 		async (identifier) => {
+			minutesLater(5);
 			const engine = stage.signedOut({ identifier });
 			expect((await engine.run(search)).error).toBeUndefined();
 			expect(engine.credential.data.did).toBe(stage.alice.did);
@@ -50,6 +53,7 @@ describe('one sign-in for months', () => {
 	);
 
 	test('signs in with DID and with e-mail', async () => {
+		minutesLater(5);
 		for (const identifier of [stage.alice.did, stage.alice.email]) {
 			const run = await stage.signedOut({ identifier }).run(search);
 			expect(run.error).toBeUndefined();
@@ -57,6 +61,7 @@ describe('one sign-in for months', () => {
 	});
 
 	test('understands a service URL with a path or a trailing slash, and without a scheme', async () => {
+		minutesLater(5);
 		for (const serviceUrl of [`${stage.network.url}/`, `${stage.network.url}/xrpc/whatever`]) {
 			expect((await stage.signedOut({ serviceUrl }).run(search)).error).toBeUndefined();
 		}
@@ -77,6 +82,34 @@ describe('one sign-in for months', () => {
 		const entryway = await stage.network.secondProxy.requests();
 		expect(entryway.map(({ nsid }) => nsid)).toEqual(['com.atproto.server.createSession']);
 	});
+});
+
+test('a server that tells no DID document is asked itself, and an account that moves is followed', async () => {
+	const { network, alice } = stage;
+	const { password } = await network.createAppPassword(alice);
+	const nsid = 'com.atproto.server.createSession';
+	const { data } = await axios.post<object>(`${network.pdsUrl}/xrpc/${nsid}`, {
+		identifier: alice.handle,
+		password,
+	});
+	await network.secondProxy.clear();
+	const body = { ...data, didDoc: undefined };
+	await network.secondProxy.fault({ nsid, action: { answer: { status: 200, body } } });
+	const engine = stage.signedOut({ appPassword: password, serviceUrl: network.secondProxy.url });
+	expect((await engine.run(search)).data).toHaveLength(1);
+	expect(engine.credential.data.pdsUrl).toBe(network.secondProxy.url);
+	expect(await stage.counts()).toEqual({});
+
+	minutesLater(121);
+	expect((await engine.run(search)).data).toHaveLength(1);
+	expect(engine.credential.data.pdsUrl).toBe(network.url);
+	expect(await stage.counts()).toEqual({ searchPosts: 1 });
+	const service = await network.secondProxy.requests();
+	expect(service.map((request) => request.nsid.split('.').pop())).toEqual([
+		'createSession',
+		'searchPosts',
+		'refreshSession',
+	]);
 });
 
 describe('renewal', () => {
