@@ -1,5 +1,4 @@
-import type { Session } from './session';
-import { isFresh } from './session';
+import { isFresh, type Session } from './session';
 import { SignInError } from './signInError';
 
 /**
@@ -10,6 +9,9 @@ const ANSWER_LATECOMERS_MS = 60_000;
 
 /** How long a refusal answers the next try: n8n's HTTP Request node tries each sign-in twice. */
 const REMEMBER_REFUSAL_MS = 10_000;
+
+/** How long to believe a server that it limits sign-ins; it may say a day, and change its mind. */
+const BELIEVE_LIMIT_MS = 300_000;
 
 interface Outcome {
 	at: number;
@@ -90,8 +92,12 @@ function isNewer(session: Session, held: Session | undefined): boolean {
 
 function forgetOld(now: number): void {
 	for (const [fingerprint, { at, refusal }] of outcomes) {
-		const end = refusal ? (refusal.retryAt ?? at + REMEMBER_REFUSAL_MS) : at + ANSWER_LATECOMERS_MS;
+		const end = refusal ? endOfRefusal(at, refusal) : at + ANSWER_LATECOMERS_MS;
 		// A clock that was set back would otherwise keep an outcome for as long as it was ahead.
 		if (now >= end || now < at) outcomes.delete(fingerprint);
 	}
+}
+
+function endOfRefusal(at: number, { retryAt }: SignInError): number {
+	return retryAt === undefined ? at + REMEMBER_REFUSAL_MS : Math.min(retryAt, at + BELIEVE_LIMIT_MS);
 }

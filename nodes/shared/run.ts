@@ -33,7 +33,8 @@ export async function runOperation(
 	};
 	const items = readAll(context, operation, outputs.length, fail);
 	const succeed = ({ index, simplify }: ItemToRun, data: IDataObject): void => {
-		const json = simplify && operation.simplify ? operation.simplify(data) : data;
+		// A copy: items that ask for the same thing share one answer.
+		const json = simplify && operation.simplify ? operation.simplify(data) : { ...data };
 		outputs[index].push({ json, pairedItem: { item: index } });
 	};
 	const call = rememberingRefusal(context);
