@@ -14,6 +14,7 @@ import { attachToken, TEST_HEADER } from './attachToken';
 import { fingerprint, readStoredSession, sessionFields } from './session';
 import { shareSession } from './sessionMemory';
 import { signIn } from './signIn';
+import { textField } from './textField';
 
 /** Signs in to Bluesky or any AT Protocol server and keeps the session in n8n's credential store. */
 export class BlueskyApi implements ICredentialType {
@@ -97,11 +98,11 @@ export class BlueskyApi implements ICredentialType {
 	): Promise<IDataObject> {
 		const account = readAccount(credentials);
 		const stored = readStoredSession(credentials);
-		const own = stored.fingerprint === fingerprint(account) ? stored : undefined;
-		const refused = typeof credentials.refusedToken === 'string' ? credentials.refusedToken : '';
-		const heldToken = stored.accessToken === '' ? refused : stored.accessToken;
+		const owner = fingerprint(account);
+		const own = stored.fingerprint === owner ? stored : undefined;
+		const heldToken = stored.accessToken || textField(credentials, 'refusedToken');
 		const held = own && heldToken !== '' ? { ...own, accessToken: heldToken } : undefined;
-		const session = await shareSession(fingerprint(account), held, async () => {
+		const session = await shareSession(owner, held, async () => {
 			return await signIn(this.helpers.httpRequest, account, own);
 		});
 		return { ...session };

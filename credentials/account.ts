@@ -4,6 +4,7 @@ import { cleanIdentifier } from '../atproto/identifier';
 import { parseServiceUrl } from '../atproto/serviceUrl';
 import { visibleText } from '../atproto/text';
 import { SignInError } from './signInError';
+import { textField } from './textField';
 
 /** Whom to sign in where: the credential's visible fields, cleaned. */
 export interface Account {
@@ -23,7 +24,7 @@ const APP_PASSWORD = /^[a-z0-9]{4}(-[a-z0-9]{4}){3}$/i;
  */
 export function readAccount(data: ICredentialDataDecryptedObject): Account {
 	const service = readService(data);
-	const typed = asText(data.identifier);
+	const typed = textField(data, 'identifier');
 	if (visibleText(typed) === '') {
 		throw new SignInError(
 			'unusable',
@@ -39,7 +40,7 @@ export function readAccount(data: ICredentialDataDecryptedObject): Account {
 			'Enter your handle as it stands on your profile, for example alice.bsky.social.',
 		);
 	}
-	const appPassword = cleanAppPassword(asText(data.appPassword));
+	const appPassword = cleanAppPassword(textField(data, 'appPassword'));
 	if (appPassword === '') {
 		throw new SignInError(
 			'unusable',
@@ -56,7 +57,7 @@ export function readAccount(data: ICredentialDataDecryptedObject): Account {
  * @throws SignInError when the service URL can't be used.
  */
 function readService(data: ICredentialDataDecryptedObject): string {
-	const typed = asText(data.serviceUrl);
+	const typed = textField(data, 'serviceUrl');
 	const service = parseServiceUrl(visibleText(typed) === '' ? 'https://bsky.social' : typed);
 	if ('origin' in service) return service.origin;
 	if (service.flaw === 'notEncrypted') {
@@ -77,8 +78,4 @@ function cleanAppPassword(typed: string): string {
 	// A main password may hold spaces on purpose, an app password never does.
 	const plain = visibleText(typed);
 	return APP_PASSWORD.test(plain) ? plain.toLowerCase() : typed;
-}
-
-function asText(value: unknown): string {
-	return typeof value === 'string' ? value : '';
 }

@@ -3,6 +3,7 @@ import type { ICredentialDataDecryptedObject, INodeProperties } from 'n8n-workfl
 
 import { readAccessToken } from '../atproto/accessToken';
 import type { Account } from './account';
+import { textField } from './textField';
 
 /**
  * A signed-in session as n8n stores it in the credential. All values are strings; a credential
@@ -54,10 +55,7 @@ export const sessionFields: INodeProperties[] = [
 
 /** The session stored in a credential's decrypted data. */
 export function readStoredSession(data: ICredentialDataDecryptedObject): Session {
-	const field = (name: keyof Session): string => {
-		const value = data[name];
-		return typeof value === 'string' ? value : '';
-	};
+	const field = (name: keyof Session): string => textField(data, name);
 	return {
 		accessToken: field('accessToken'),
 		refreshToken: field('refreshToken'),

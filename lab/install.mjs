@@ -21,6 +21,7 @@ const PLACES = {
 	n8n: { folder: join(lab, 'n8n'), label: 'n8n', usually: 'about 5 minutes and 3 GB the first time' },
 };
 const SHOWN_LINES = 20;
+
 /**
  * Brings the named places ("root", "lab", "n8n") to what their lock files say, and only those
  * that differ from it.

@@ -1,24 +1,12 @@
-import { spawn } from 'node:child_process';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { runCommand } from './runCommand.mjs';
 
 /**
  * `npm test` and `npm run test:e2e`: installs what is missing, then runs every check even when one
  * fails, and ends with 1 when any did.
  */
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-
 function run(title, command, args) {
 	console.log(`\n== ${title}`);
-	return new Promise((resolve) => {
-		const child = spawn(command, args, { cwd: root, stdio: 'inherit' });
-		const forward = (signal) => child.kill(signal);
-		process.once('SIGINT', forward).once('SIGTERM', forward);
-		child.once('close', (code) => {
-			process.off('SIGINT', forward).off('SIGTERM', forward);
-			resolve(code ?? 1);
-		});
-	});
+	return runCommand(command, args);
 }
 
 const npmScript = (name) => run(name, 'npm', ['run', '--silent', name]);

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { Failure } from './failure';
+import { CHECK_SERVICE_URL, Failure } from './failure';
 import type { Call } from './operation';
 import type { XrpcCall } from './transport';
 
@@ -22,6 +22,6 @@ export async function queryList(
 	throw new Failure(
 		'rejected',
 		`The server's answer to "${query.nsid}" has no "${list}".`,
-		'Check the Service URL in the credential: for Bluesky it is https://bsky.social.',
+		CHECK_SERVICE_URL,
 	);
 }

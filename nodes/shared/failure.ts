@@ -2,6 +2,10 @@ import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
 
 import { rateLimitEnd, readXrpcError, type XrpcAnswer } from '../../atproto/xrpcAnswer';
 
+/** What to do where the server does not answer as Bluesky's does. */
+export const CHECK_SERVICE_URL =
+	'Check the Service URL in the credential: for Bluesky it is https://bsky.social.';
+
 /**
  * What kind of thing went wrong:
  * - `input`: a parameter can't be meant so; nothing was sent
@@ -123,11 +127,7 @@ export function fromAnswer(nsid: string, answer: XrpcAnswer): Failure {
 		);
 	}
 	if (answer.status === 501 || error === 'MethodNotImplemented' || error === 'XRPCNotSupported') {
-		return fail(
-			'rejected',
-			`This server does not offer "${nsid}".`,
-			'Check the Service URL in the credential: for Bluesky it is https://bsky.social.',
-		);
+		return fail('rejected', `This server does not offer "${nsid}".`, CHECK_SERVICE_URL);
 	}
 	if (answer.status >= 500 || answer.status === 408) {
 		return fail(
@@ -151,7 +151,7 @@ export function fromAnswer(nsid: string, answer: XrpcAnswer): Failure {
 			return fail(
 				'rejected',
 				`The server answered with status ${answer.status}, but not as an AT Protocol server does.`,
-				'Check the Service URL in the credential: for Bluesky it is https://bsky.social.',
+				CHECK_SERVICE_URL,
 			);
 	}
 	return fail(

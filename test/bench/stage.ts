@@ -4,6 +4,8 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { startNetwork, type Network } from '../../lab';
 import type * as BlueskyModule from '../../nodes/Bluesky/Bluesky.node';
 import { CredentialStore } from '../engine/credentialStore';
+import { parameters } from '../parameters';
+import { countByMethod } from '../requestCounts';
 import { measure, type MeasuredWork } from './engine';
 
 /** As built: what n8n loads, too. */
@@ -70,19 +72,13 @@ async function fill(network: Network): Promise<Stage> {
 		signedOut,
 		async signedIn(counted) {
 			const credential = await signedOut(counted);
-			await measure(blueskyWork(credential, { resource: 'session', operation: 'get' }, 1));
+			await measure(blueskyWork(credential, parameters.sessionGet(), 1));
 			return credential;
 		},
 		async count(work) {
 			await network.proxy.clear();
 			await work();
-			const counts: Counts = new Map();
-			for (const { nsid, lexiconProblem } of await network.proxy.requests()) {
-				if (lexiconProblem) throw new Error(lexiconProblem);
-				const method = nsid.slice(nsid.lastIndexOf('.') + 1);
-				counts.set(method, (counts.get(method) ?? 0) + 1);
-			}
-			return counts;
+			return new Map(Object.entries(countByMethod(await network.proxy.requests())));
 		},
 		stop: async () => await network.stop(),
 	};
@@ -98,49 +94,21 @@ export function blueskyWork(
 	return { nodeType: new Bluesky(), credential, parameters, expectedItems, items };
 }
 
-/** `user.get` of all people, as the editor fills it in. */
+/** `user.get` of all people. */
 export function userGet(credential: CredentialStore, { users }: Stage): MeasuredWork {
-	return blueskyWork(
-		credential,
-		{
-			resource: 'user',
-			operation: 'get',
-			user: { __rl: true, mode: 'id', value: '={{ $json.user }}' },
-			simplify: true,
-		},
-		users.length,
-		users,
-	);
+	return blueskyWork(credential, parameters.userGet('={{ $json.user }}'), users.length, users);
 }
 
 /** `post.get` of all posts. */
 export function postGet(credential: CredentialStore, { posts }: Stage): MeasuredWork {
-	return blueskyWork(
-		credential,
-		{
-			resource: 'post',
-			operation: 'get',
-			post: { __rl: true, mode: 'uri', value: '={{ $json.post }}' },
-			simplify: true,
-		},
-		posts.length,
-		posts,
-	);
+	return blueskyWork(credential, parameters.postGet('={{ $json.post }}'), posts.length, posts);
 }
 
 /** A search for posts or users with `limit` results. */
 export function search(credential: CredentialStore, resource: 'post' | 'user', limit: number): MeasuredWork {
-	return blueskyWork(
-		credential,
-		{
-			resource,
-			operation: 'search',
-			query: resource === 'post' ? 'measured' : 'person',
-			returnAll: false,
-			limit,
-			simplify: true,
-			...(resource === 'post' && { filters: {} }),
-		},
-		limit,
-	);
+	const work =
+		resource === 'post'
+			? parameters.postSearch('measured', { limit })
+			: parameters.userSearch('person', { limit });
+	return blueskyWork(credential, work, limit);
 }

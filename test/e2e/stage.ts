@@ -8,6 +8,8 @@ import {
 	type Network,
 	type Workflow,
 } from '../../lab';
+import { parameters } from '../parameters';
+import { countByMethod } from '../requestCounts';
 
 export const BLUESKY = 'n8n-nodes-bluesky-atproto.bluesky';
 export const CREDENTIAL = 'Bluesky account';
@@ -51,15 +53,7 @@ export async function setStage(): Promise<Stage> {
 					appPassword: (await network.createAppPassword(alice)).password,
 					serviceUrl: network.url,
 				}),
-			counts: async () => {
-				const counts: Record<string, number> = {};
-				for (const { nsid, lexiconProblem } of await network.proxy.requests()) {
-					expect(lexiconProblem).toBeUndefined();
-					const method = nsid.slice(nsid.lastIndexOf('.') + 1);
-					counts[method] = (counts[method] ?? 0) + 1;
-				}
-				return counts;
-			},
+			counts: async () => countByMethod(await network.proxy.requests()),
 			stop,
 		};
 	} catch (error) {
@@ -90,20 +84,7 @@ export function workflowOf(node: { type: string; typeVersion: number; parameters
 
 /** A search for posts with the Bluesky node. */
 export function searchWorkflow(query = 'hello'): Workflow {
-	return workflowOf({
-		type: BLUESKY,
-		typeVersion: 1,
-		parameters: {
-			resource: 'post',
-			operation: 'search',
-			query,
-			returnAll: false,
-			limit: 50,
-			simplify: true,
-			filters: {},
-			options: {},
-		},
-	});
+	return workflowOf({ type: BLUESKY, typeVersion: 1, parameters: parameters.postSearch(query) });
 }
 
 /** A call with the HTTP Request node and the predefined credential type. */

@@ -1,43 +1,8 @@
-import type { INodeParameters } from 'n8n-workflow';
-
 import { startNetwork, type Account, type AppPassword, type Network, type SeenRequest } from '../../lab';
+import { countByMethod } from '../requestCounts';
 import { Engine } from './engine';
 
-/** Parameters of each operation as the editor fills them in, with the given ones on top. */
-export const parameters = {
-	sessionGet: (): INodeParameters => ({ resource: 'session', operation: 'get' }),
-	userGet: (user: string): INodeParameters => ({
-		resource: 'user',
-		operation: 'get',
-		user: { __rl: true, mode: 'id', value: user },
-		simplify: true,
-	}),
-	userSearch: (query: string, more: INodeParameters = {}): INodeParameters => ({
-		resource: 'user',
-		operation: 'search',
-		query,
-		returnAll: false,
-		limit: 50,
-		simplify: true,
-		...more,
-	}),
-	postGet: (post: string): INodeParameters => ({
-		resource: 'post',
-		operation: 'get',
-		post: { __rl: true, mode: 'url', value: post },
-		simplify: true,
-	}),
-	postSearch: (query: string, more: INodeParameters = {}): INodeParameters => ({
-		resource: 'post',
-		operation: 'search',
-		query,
-		returnAll: false,
-		limit: 50,
-		simplify: true,
-		filters: {},
-		...more,
-	}),
-};
+export { parameters } from '../parameters';
 
 /** A network with one account that has an app password. */
 export interface Stage {
@@ -74,13 +39,6 @@ export async function setStage(options?: Parameters<typeof startNetwork>[0]): Pr
 				...fields,
 			}),
 		seen,
-		counts: async () => {
-			const counts: Record<string, number> = {};
-			for (const { nsid } of await seen()) {
-				const method = nsid.slice(nsid.lastIndexOf('.') + 1);
-				counts[method] = (counts[method] ?? 0) + 1;
-			}
-			return counts;
-		},
+		counts: async () => countByMethod(await seen()),
 	};
 }

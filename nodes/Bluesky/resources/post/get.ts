@@ -1,5 +1,5 @@
 import { isDid } from '../../../../atproto/identifier';
-import { postUri, postUrl, type PostAddress } from '../../../../atproto/postAddress';
+import { findPost, postUri, postUrl, type PostAddress } from '../../../../atproto/postAddress';
 import { asText } from '../../../../atproto/text';
 import { queryList } from '../../../shared/answerList';
 import { Failure } from '../../../shared/failure';
@@ -30,10 +30,9 @@ export const get = together<PostAddress>({
 		});
 		const uris = resolved.flatMap((address) => (address instanceof Failure ? [] : [postUri(address)]));
 		const posts = await getPosts(uris, call);
-		return resolved.map((address, position) => {
-			if (address instanceof Failure) return { failure: address };
-			return posts.get(postUri(address)) ?? { failure: unknownPost(addresses[position]) };
-		});
+		return resolved.map((address) =>
+			address instanceof Failure ? { failure: address } : posts.get(postUri(address))!,
+		);
 	},
 	simplify: simplifyPost,
 });
@@ -63,10 +62,7 @@ async function getPosts(uris: string[], call: Call): Promise<Map<string, ItemRes
 			const { results } = await queryList(call, query, 'posts');
 			return new Map(results.map((post) => [asText(post.uri), post]));
 		},
-		(uri) => {
-			const [, , authority, , rkey] = uri.split('/');
-			return unknownPost({ authority, rkey });
-		},
+		(uri) => unknownPost(findPost(uri)!),
 	);
 }
 

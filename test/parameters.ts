@@ -1,0 +1,37 @@
+import type { INodeParameters } from 'n8n-workflow';
+
+/** Parameters of each operation as the editor fills them in, with the given ones on top. */
+export const parameters = {
+	sessionGet: (): INodeParameters => ({ resource: 'session', operation: 'get' }),
+	userGet: (user: string): INodeParameters => ({
+		resource: 'user',
+		operation: 'get',
+		user: { __rl: true, mode: 'id', value: user },
+		simplify: true,
+	}),
+	userSearch: (query: string, more: INodeParameters = {}): INodeParameters => ({
+		resource: 'user',
+		operation: 'search',
+		query,
+		returnAll: false,
+		limit: 50,
+		simplify: true,
+		...more,
+	}),
+	postGet: (post: string): INodeParameters => ({
+		resource: 'post',
+		operation: 'get',
+		post: { __rl: true, mode: 'url', value: post },
+		simplify: true,
+	}),
+	postSearch: (query: string, more: INodeParameters = {}): INodeParameters => ({
+		resource: 'post',
+		operation: 'search',
+		query,
+		returnAll: false,
+		limit: 50,
+		simplify: true,
+		filters: {},
+		...more,
+	}),
+};
