@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -19,10 +20,7 @@ export interface Workspace {
  * ended by the closing of a pipe, so it works after `kill -9` too.
  */
 export async function openWorkspace(): Promise<Workspace> {
-	const folder = await mkdtemp(join(tmpdir(), 'bluesky-lab-'));
-	// Postgres refuses to be root, so under root it runs as another user, who has to get in here.
-	await chmod(folder, 0o711);
-
+	const folder = join(tmpdir(), `bluesky-lab-${randomBytes(6).toString('hex')}`);
 	const guard = spawn(process.execPath, [join(__dirname, 'processes', 'guard.mjs')], {
 		detached: true,
 		stdio: ['pipe', 'ignore', 'ignore'],
@@ -34,7 +32,11 @@ export async function openWorkspace(): Promise<Workspace> {
 	// A guard that was killed is noticed by its absence only; the work itself goes on.
 	pipe.on('error', () => {});
 	const tell = (note: object) => pipe.write(`${JSON.stringify(note)}\n`);
+	// The guard knows of the folder before it exists: this process may be killed at any moment.
 	tell({ folder });
+	await mkdir(folder);
+	// Postgres refuses to be root, so under root it runs as another user, who has to get in here.
+	await chmod(folder, 0o711);
 
 	return {
 		folder,
@@ -42,6 +44,7 @@ export async function openWorkspace(): Promise<Workspace> {
 		forget: (group) => tell({ gone: group }),
 		async close() {
 			guard.ref();
+			tell({ done: true });
 			pipe.end();
 			await ended;
 			await rm(folder, { recursive: true, force: true });
