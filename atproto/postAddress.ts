@@ -1,5 +1,4 @@
-import { findActor } from './identifier';
-import { visibleText } from './text';
+import { findRecord, recordUri } from './recordAddress';
 
 /** NSID of the post record type. */
 export const POST = 'app.bsky.feed.post';
@@ -10,9 +9,6 @@ export interface PostAddress {
 	rkey: string;
 }
 
-/** A record key as in the AT Protocol's record key specification. */
-const RECORD_KEY = /^[A-Za-z0-9._:~-]{1,512}$/;
-
 /**
  * Finds the post in a bsky.app link (also of its /liked-by, /reposted-by or /quotes page) or an
  * at:// URI.
@@ -20,22 +16,13 @@ const RECORD_KEY = /^[A-Za-z0-9._:~-]{1,512}$/;
  * @returns `undefined` when the text names no post.
  */
 export function findPost(text: string): PostAddress | undefined {
-	const plain = visibleText(text);
-	const match =
-		/^(?:https?:\/\/)?(?:[a-z0-9-]+\.)*bsky\.app\/profile\/([^/?#]+)\/post\/([^/?#]+)/i.exec(plain) ??
-		/^at:\/\/([^/?#]+)\/app\.bsky\.feed\.post\/([^/?#]+)$/i.exec(plain);
-	if (match === null) return undefined;
-	const authority = findActor(match[1]);
-	const rkey = match[2];
-	if (authority === undefined || !RECORD_KEY.test(rkey) || rkey === '.' || rkey === '..') {
-		return undefined;
-	}
-	return { authority, rkey };
+	const record = findRecord(text);
+	return record?.collection === POST ? { authority: record.authority, rkey: record.rkey } : undefined;
 }
 
 /** The at:// URI of a post. */
-export function postUri({ authority, rkey }: PostAddress): string {
-	return `at://${authority}/${POST}/${rkey}`;
+export function postUri(address: PostAddress): string {
+	return recordUri({ collection: POST, ...address });
 }
 
 /** The post's page on bsky.app. */

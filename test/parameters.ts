@@ -1,4 +1,4 @@
-import type { INodeParameters } from 'n8n-workflow';
+import type { INodeParameters, NodeParameterValueType } from 'n8n-workflow';
 
 /** Parameters of each operation as the editor fills them in, with the given ones on top. */
 export const parameters = {
@@ -17,6 +17,12 @@ export const parameters = {
 		limit: 50,
 		simplify: true,
 		...more,
+	}),
+	postCreate: (text: NodeParameterValueType, options: INodeParameters = {}): INodeParameters => ({
+		resource: 'post',
+		operation: 'create',
+		text,
+		options,
 	}),
 	postGet: (post: string): INodeParameters => ({
 		resource: 'post',

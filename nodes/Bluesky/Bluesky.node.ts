@@ -11,7 +11,7 @@ import { asText } from '../../atproto/text';
 import { describe, findOperation } from '../shared/describe';
 import { runOperation } from '../shared/run';
 import { searchUsers } from './listSearch/searchUsers';
-import { resources } from './resources';
+import { FIRST_RESOURCE, resources } from './resources';
 
 /** The Bluesky node: every operation of the registry in `resources/`. */
 export class Bluesky implements INodeType {
@@ -28,7 +28,7 @@ export class Bluesky implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'blueskyApi', required: true }],
-		properties: describe(resources),
+		properties: describe(resources, FIRST_RESOURCE),
 	};
 
 	methods = { listSearch: { searchUsers } };

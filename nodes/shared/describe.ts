@@ -7,16 +7,18 @@ import type { Operation, Resource } from './operation';
  * The node's parameters, derived from the registry: Resource, Operation, and each operation's own,
  * shown for that operation alone.
  */
-export function describe(resources: Resource[]): INodeProperties[] {
+export function describe(resources: Resource[], firstResource: string): INodeProperties[] {
 	return [
-		choice('Resource', 'resource', resources),
-		...resources.map(({ value, operations }) => ({
-			...choice('Operation', 'operation', operations),
+		choice('Resource', 'resource', resources, firstResource),
+		...resources.map(({ value, operations, firstOperation }) => ({
+			...choice('Operation', 'operation', operations, firstOperation),
 			displayOptions: { show: { resource: [value] } },
 		})),
 		...resources.flatMap((resource) =>
 			resource.operations.flatMap((operation) =>
-				[...operation.fields, optionsField].map((field) => showFor(field, resource, operation)),
+				[...operation.fields, optionsField(operation.options)].map((field) =>
+					showFor(field, resource, operation),
+				),
 			),
 		),
 	];
@@ -37,14 +39,18 @@ export function findOperation(
 		?.operations.find(({ value }) => value === operation);
 }
 
-function choice(displayName: string, name: string, choices: Array<Resource | Operation>): INodeProperties {
+function choice(
+	displayName: string,
+	name: string,
+	choices: Array<Resource | Operation>,
+	first: string,
+): INodeProperties {
 	const options = choices.map((entry) => ({
 		name: entry.name,
 		value: entry.value,
 		...('action' in entry && { action: entry.action, description: entry.description }),
 	}));
-	const [{ value }] = choices;
-	return { displayName, name, type: 'options', noDataExpression: true, options, default: value };
+	return { displayName, name, type: 'options', noDataExpression: true, options, default: first };
 }
 
 function showFor(field: INodeProperties, resource: Resource, operation: Operation): INodeProperties {

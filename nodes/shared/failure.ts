@@ -24,7 +24,8 @@ export class Failure extends Error {
 		readonly what: string,
 		/** What the user can do. */
 		readonly fix: string,
-		readonly details: { httpCode?: number; retryAt?: number } = {},
+		/** `error` is the name the server gave it, such as `RecordNotFound`. */
+		readonly details: { httpCode?: number; retryAt?: number; error?: string } = {},
 	) {
 		super(`${what} ${fix}`.trim());
 		this.name = 'Failure';
@@ -114,7 +115,7 @@ function isBrokenConnection({ code, name }: { code?: unknown; name?: unknown }):
  */
 export function fromAnswer(nsid: string, answer: XrpcAnswer): Failure {
 	const { error, message } = readXrpcError(answer.body);
-	const details = { httpCode: answer.status };
+	const details = { httpCode: answer.status, error };
 	const fail = (kind: FailureKind, what: string, fix: string): Failure =>
 		new Failure(kind, what, fix, details);
 	if (answer.status === 429) {

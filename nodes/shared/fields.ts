@@ -29,25 +29,28 @@ export const simplifyField: INodeProperties = {
 	description: 'Whether to return a simplified version of the response instead of the raw data',
 };
 
-/** Options of every operation. */
-export const optionsField: INodeProperties = {
-	displayName: 'Options',
-	name: 'options',
-	type: 'collection',
-	placeholder: 'Add option',
-	default: {},
-	options: [
-		{
-			displayName: 'Wait for Rate Limit',
-			name: 'rateLimitWait',
-			type: 'number',
-			typeOptions: { minValue: 0 },
-			default: 60,
-			description:
-				'How many seconds to wait at most when Bluesky asks to slow down. After that the step stops and tells when to try again.',
-		},
-	],
+/** What every operation has under Options. */
+const rateLimitField: INodeProperties = {
+	displayName: 'Wait for Rate Limit',
+	name: 'rateLimitWait',
+	type: 'number',
+	typeOptions: { minValue: 0 },
+	default: 60,
+	description:
+		'How many seconds to wait at most when Bluesky asks to slow down. After that the step stops and tells when to try again.',
 };
+
+/** Options, with those of one operation among those of every operation. */
+export function optionsField(own: INodeProperties[] = []): INodeProperties {
+	return {
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: [...own, rateLimitField].sort((a, b) => a.displayName.localeCompare(b.displayName)),
+	};
+}
 
 /** The user an operation is about. */
 export const userField: INodeProperties = {

@@ -1,16 +1,17 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IBinaryData, IBinaryKeyData, IExecuteFunctions } from 'n8n-workflow';
 
 import { findActor } from '../../atproto/identifier';
 import { findPost, type PostAddress } from '../../atproto/postAddress';
 import { asText, visibleText } from '../../atproto/text';
 import { parseMoment } from './moment';
 import { badInput } from './failure';
+import { ParameterGroup } from './parameterGroup';
 
 /** Reads one item's parameters in the shapes operations need, refusing what can't be meant so. */
 export class ItemParameters {
 	constructor(
 		private readonly context: IExecuteFunctions,
-		private readonly itemIndex: number,
+		readonly itemIndex: number,
 	) {}
 
 	/** A parameter as it is; `null` when the operation has none of that name. */
@@ -98,6 +99,49 @@ export class ItemParameters {
 			);
 		}
 		return moment;
+	}
+
+	/** The values of Options. */
+	options(): ParameterGroup {
+		return new ParameterGroup(this.value('options'));
+	}
+
+	/**
+	 * The binary data in a field of the item.
+	 *
+	 * @throws Failure when there is none
+	 */
+	binary(field: string): IBinaryData {
+		const binaries = this.binaries();
+		const found = binaries[field];
+		if (found !== undefined) return found;
+		const names = Object.keys(binaries);
+		throw badInput(
+			`The input item has no binary data in a field "${field}".`,
+			names.length === 0
+				? 'It has no binary data at all: add a step before this one that reads the file.'
+				: `Its fields with binary data are: ${names.join(', ')}.`,
+		);
+	}
+
+	/**
+	 * The names of the item's binary fields that hold pictures.
+	 *
+	 * @throws Failure when there are none
+	 */
+	pictureFields(): string[] {
+		const names = Object.entries(this.binaries())
+			.filter(([, { mimeType }]) => mimeType.startsWith('image/'))
+			.map(([name]) => name);
+		if (names.length > 0) return names;
+		throw badInput(
+			'The input item has no pictures.',
+			'Add a step before this one that reads them, or take the image away.',
+		);
+	}
+
+	private binaries(): IBinaryKeyData {
+		return this.context.getInputData()[this.itemIndex].binary ?? {};
 	}
 
 	private locator(name: string): string {

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { Failure, toFailure } from './failure';
-import type { ItemResult } from './operation';
+import type { Outcome } from './operation';
 
 /**
  * Looks up many things in few requests: each distinct key once, `size` keys a request. A request
@@ -16,8 +16,8 @@ export async function lookUp(
 	size: number,
 	fetch: (keys: string[]) => Promise<Map<string, IDataObject>>,
 	notFound: (key: string) => Failure,
-): Promise<Map<string, ItemResult>> {
-	const results = new Map<string, ItemResult>();
+): Promise<Map<string, Outcome>> {
+	const results = new Map<string, Outcome>();
 	const lookUpSome = async (some: string[]): Promise<void> => {
 		try {
 			const found = await fetch(some);

@@ -4,7 +4,7 @@ import { asText } from '../../atproto/text';
 import { queryList } from './answerList';
 import { Failure } from './failure';
 import { lookUp } from './lookup';
-import type { Call, ItemResult } from './operation';
+import type { Call, Outcome } from './operation';
 
 /** Most actors a getProfiles call takes (lexicon app.bsky.actor.getProfiles). */
 export const PROFILES_PER_CALL = 25;
@@ -15,7 +15,7 @@ export const PROFILES_PER_CALL = 25;
  * @param actors handles (lower case) and DIDs, in any order and number
  * @returns what became of each distinct one
  */
-export async function getProfiles(actors: string[], call: Call): Promise<Map<string, ItemResult>> {
+export async function getProfiles(actors: string[], call: Call): Promise<Map<string, Outcome>> {
 	return await lookUp(
 		actors,
 		PROFILES_PER_CALL,

@@ -1,9 +1,11 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { asText } from '../../atproto/text';
 import { cancelled, toFailure, toNodeError, type Failure } from './failure';
+import { ItemKeys } from './itemKeys';
 import { ItemParameters } from './itemParameters';
-import type { Call, Operation } from './operation';
-import { signalOf, storedSession, xrpc } from './transport';
+import type { Call, ItemResult, Operation, Run } from './operation';
+import { accountSession, signalOf, xrpc } from './transport';
 
 interface ItemToRun {
 	index: number;
@@ -40,10 +42,10 @@ export async function runOperation(
 	const call = rememberingRefusal(context);
 
 	if ('together' in operation) {
-		const results = items.length > 0 ? await runTogether(context, operation, items, call) : [];
+		const results = items.length > 0 ? await runTogether(operation, items, runOf(context, call)) : [];
 		results.forEach((result, position) => {
 			if ('data' in result) succeed(items[position], result.data);
-			else fail(items[position].index, result.failure);
+			else if ('failure' in result) fail(items[position].index, result.failure);
 		});
 	} else {
 		for (const item of items) {
@@ -55,6 +57,7 @@ export async function runOperation(
 		}
 	}
 	hintWhenEmpty(context, outputs);
+	hintAtWarnings(context, outputs);
 	return outputs.flat();
 }
 
@@ -78,21 +81,30 @@ function readAll(
 }
 
 async function runTogether(
-	context: IExecuteFunctions,
 	operation: Extract<Operation, { together: unknown }>,
 	items: ItemToRun[],
-	call: Call,
-): ReturnType<typeof operation.together> {
+	run: Run,
+): Promise<ItemResult[]> {
 	try {
 		return await operation.together(
 			items.map(({ input }) => input),
-			call,
-			async () => await storedSession(context),
+			run,
 		);
 	} catch (thrown) {
 		const failure = toFailure(thrown);
 		return items.map(() => ({ failure }));
 	}
+}
+
+function runOf(context: IExecuteFunctions, call: Call): Run {
+	let keys: ItemKeys | undefined;
+	return {
+		call,
+		session: async () => await accountSession(context, call),
+		keys: () => (keys ??= new ItemKeys(context)),
+		stopsAtFailure: !context.continueOnFail(),
+		context,
+	};
 }
 
 /**
@@ -124,6 +136,20 @@ function hintWhenEmpty(context: IExecuteFunctions, outputs: INodeExecutionData[]
 	if (outputs.length === 0 || outputs.some((output) => output.length > 0)) return;
 	context.addExecutionHints({
 		message: 'Bluesky found nothing for this. The steps after this one do not run.',
+		location: 'outputPane',
+	});
+}
+
+/** Warnings stand in the items; somebody who looks at the step shall not have to search for them. */
+function hintAtWarnings(context: IExecuteFunctions, outputs: INodeExecutionData[][]): void {
+	const warnings = outputs
+		.flat()
+		.flatMap(({ json }) => (Array.isArray(json.warnings) ? (json.warnings as unknown[]) : []));
+	if (warnings.length === 0) return;
+	const more = warnings.length > 1 ? ` (and ${warnings.length - 1} more, see 'warnings' in the items)` : '';
+	context.addExecutionHints({
+		message: `${asText(warnings[0])}${more}`,
+		type: 'warning',
 		location: 'outputPane',
 	});
 }

@@ -9,8 +9,10 @@ import {
 
 import { asText } from '../../atproto/text';
 import { refusesToken, type XrpcAnswer } from '../../atproto/xrpcAnswer';
-import { readStoredSession, type Session } from '../../credentials/session';
+import { readAccount } from '../../credentials/account';
+import { fingerprint, readStoredSession, type Session } from '../../credentials/session';
 import { cancelled, fromAnswer, toFailure, type Failure } from './failure';
+import type { Call } from './operation';
 
 /** Every n8n context that can make authenticated requests. */
 export type RequestContext = IExecuteFunctions | ILoadOptionsFunctions;
@@ -22,7 +24,10 @@ export interface XrpcCall {
 	method?: 'GET' | 'POST';
 	/** Parameters; arrays become repeated keys, `undefined` is left out. */
 	params?: IDataObject;
+	/** Sent as JSON. */
 	body?: IDataObject;
+	/** Sent as it is, in place of a JSON body. */
+	upload?: { bytes: Buffer; mimeType: string };
 	/** Whether sending it again after a lost answer does no harm; on by default for queries. */
 	repeatable?: boolean;
 	/** How long to wait for a rate limit to end, in milliseconds. */
@@ -31,6 +36,7 @@ export interface XrpcCall {
 
 const CREDENTIAL = 'blueskyApi';
 const TIMEOUT_MS = 60_000;
+const UPLOAD_TIMEOUT_MS = 300_000;
 const ATTEMPTS = 4;
 const FIRST_PAUSE_MS = 500;
 
@@ -38,8 +44,9 @@ const FIRST_PAUSE_MS = 500;
  * Makes an XRPC call at the account's PDS and returns the answer's JSON body. The only way this
  * package's nodes reach the network.
  *
- * An access token that the server refuses is renewed once and the call repeated. Broken
- * connections, 408, 429 and 5xx are repeated with growing pauses where that is safe.
+ * An access token that the server refuses is renewed once and the call repeated. After a 429,
+ * which a server answers before it does anything, the call is made again once the limit is over;
+ * after broken connections, 408 and 5xx where that is safe.
  *
  * @throws Failure in words for a person, with the HTTP code
  */
@@ -48,14 +55,26 @@ export async function xrpc<T extends object>(context: RequestContext, call: Xrpc
 	for (let attempt = 1; ; attempt++) {
 		const outcome = await attemptCall(context, call);
 		if ('body' in outcome) return outcome.body as T;
-		const pause = repeatable && attempt < ATTEMPTS ? pauseBefore(outcome.failure, attempt, call) : undefined;
-		if (pause === undefined) throw outcome.failure;
-		await wait(context, pause);
+		const { failure } = outcome;
+		const again = attempt < ATTEMPTS && (repeatable || failure.kind === 'rateLimited');
+		const pause = again ? pauseBefore(failure, attempt, call) : undefined;
+		if (pause === undefined) throw failure;
+		await wait(pause, signalOf(context));
 	}
 }
 
-/** The session as stored after the last call; its token is the one that call used. */
-export async function storedSession(context: RequestContext): Promise<Session> {
+/**
+ * The session that n8n keeps for the account; after a call, the one that call used. Its token may
+ * have ended.
+ *
+ * @param call signs in where there is no session of this account yet
+ * @throws Failure
+ */
+export async function accountSession(context: RequestContext, call: Call): Promise<Session> {
+	const data = await context.getCredentials<ICredentialDataDecryptedObject>(CREDENTIAL);
+	const stored = readStoredSession(data);
+	if (stored.fingerprint === fingerprint(readAccount(data))) return stored;
+	await call({ nsid: 'com.atproto.server.getSession' });
 	return readStoredSession(await context.getCredentials(CREDENTIAL));
 }
 
@@ -108,38 +127,47 @@ async function send(
 	return { status: response.statusCode, headers: response.headers, body: response.body };
 }
 
-function toRequest({ nsid, method = 'GET', params, body }: XrpcCall): IHttpRequestOptions {
+function toRequest({ nsid, method = 'GET', params, body, upload }: XrpcCall): IHttpRequestOptions {
 	return {
 		method,
 		// The credential resolves this against the account's PDS.
 		url: `/xrpc/${nsid}`,
-		headers: { Accept: 'application/json' },
+		headers: { Accept: 'application/json', ...(upload && { 'Content-Type': upload.mimeType }) },
 		qs: params,
 		arrayFormat: 'repeat',
-		body,
+		body: upload?.bytes ?? body,
 		json: true,
 		returnFullResponse: true,
 		ignoreHttpStatusErrors: true,
 		disableFollowRedirect: true,
-		timeout: TIMEOUT_MS,
+		timeout: upload ? UPLOAD_TIMEOUT_MS : TIMEOUT_MS,
 	};
 }
 
 /** Milliseconds to wait before the next attempt; `undefined` when there should be none. */
-function pauseBefore(
+export function pauseBefore(
 	{ kind, details }: Failure,
 	attempt: number,
-	{ maxRateLimitWait = 0 }: XrpcCall,
+	{ maxRateLimitWait = 0 }: Pick<XrpcCall, 'maxRateLimitWait'>,
 ): number | undefined {
-	const growing = FIRST_PAUSE_MS * 2 ** (attempt - 1) * (0.5 + Math.random());
+	const growing = growingPause(attempt);
 	if (kind === 'transient') return growing;
 	if (kind !== 'rateLimited') return undefined;
 	const left = Math.max((details.retryAt ?? 0) - Date.now(), 0);
 	return left <= maxRateLimitWait ? left + growing : undefined;
 }
 
-async function wait(context: RequestContext, milliseconds: number): Promise<void> {
-	const signal = signalOf(context);
+/** Milliseconds to wait after the `attempt`-th try (from 1) of something that may succeed later, with jitter. */
+export function growingPause(attempt: number): number {
+	return FIRST_PAUSE_MS * 2 ** (attempt - 1) * (0.5 + Math.random());
+}
+
+/**
+ * Waits, unless the execution is cancelled.
+ *
+ * @throws Failure of kind `cancelled`
+ */
+export async function wait(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
 	let wake = () => {};
 	const aborted = new Promise<void>((resolve) => (wake = resolve));
 	signal?.addEventListener('abort', wake);

@@ -3,6 +3,7 @@ import type {
 	IDataObject,
 	INodeExecutionData,
 	INodeParameters,
+	IRun,
 } from 'n8n-workflow';
 
 import { Bluesky } from '../../nodes/Bluesky/Bluesky.node';
@@ -19,6 +20,8 @@ export interface EngineRun {
 	error?: { message: string; description?: string | null; httpCode?: string; context?: IDataObject };
 	/** Everything n8n would save of this execution, as text. */
 	saved: string;
+	/** The execution itself, to be retried. */
+	run: IRun;
 }
 
 /** Runs the Bluesky node in n8n's own execution engine, with a credential that is saved between runs. */
@@ -32,7 +35,7 @@ export class Engine {
 	/** Executes the node once with these parameters. */
 	async run(
 		parameters: INodeParameters,
-		options: Pick<Work, 'items' | 'continueOnFail' | 'cancelAfter'> = {},
+		options: Omit<Work, 'nodeType' | 'credential' | 'parameters'> = {},
 	): Promise<EngineRun> {
 		const run = await execute({
 			nodeType: new Bluesky(),
@@ -46,6 +49,7 @@ export class Engine {
 			data: items.map(({ json }) => json),
 			error: run.data.resultData.error as EngineRun['error'],
 			saved: JSON.stringify(run.data),
+			run,
 		};
 	}
 }

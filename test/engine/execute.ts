@@ -3,6 +3,7 @@ import { ExecutionLifecycleHooks, WorkflowExecute } from 'n8n-core';
 import {
 	createRunExecutionData,
 	Workflow,
+	type IBinaryKeyData,
 	type IDataObject,
 	type INode,
 	type INodeParameters,
@@ -12,12 +13,15 @@ import {
 	type ITaskData,
 	type IWorkflowBase,
 	type IWorkflowExecuteAdditionalData,
+	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 
 import type { CredentialStore } from './credentialStore';
 
 const ANY_URL = 'http://localhost:5678/';
 const NODE = 'Node';
+
+let executions = 0;
 
 /** One node to execute. */
 export interface Work {
@@ -26,7 +30,13 @@ export interface Work {
 	/** Texts may be expressions on the input items. */
 	parameters: INodeParameters;
 	items?: IDataObject[];
+	/** Binary data of the items, by position. */
+	binaries?: IBinaryKeyData[];
 	continueOnFail?: boolean;
+	/** The node's setting "Retry On Fail": how often it is tried in all. */
+	maxTries?: number;
+	/** The failed execution that somebody retries. */
+	retryOf?: IRun;
 	/** Cancels the execution after this many milliseconds. */
 	cancelAfter?: number;
 }
@@ -42,6 +52,7 @@ export async function execute(work: Work): Promise<IRun> {
 		parameters: work.parameters,
 		credentials: { blueskyApi: { id: 'credential', name: 'Bluesky account' } },
 		...(work.continueOnFail && { onError: 'continueRegularOutput' as const }),
+		...(work.maxTries !== undefined && { retryOnFail: true, maxTries: work.maxTries, waitBetweenTries: 0 }),
 	};
 	const nodeTypes: INodeTypes = {
 		getByName: () => work.nodeType,
@@ -60,11 +71,19 @@ export async function execute(work: Work): Promise<IRun> {
 		connections: {},
 	};
 	const workflow = new Workflow({ ...workflowData, nodeTypes, settings: { executionOrder: 'v1' } });
-	const input = (work.items ?? [{}]).map((json, item) => ({ json, pairedItem: { item } }));
-	const runData = createRunExecutionData({
-		executionData: { nodeExecutionStack: [{ node, data: { main: [input] }, source: null }] },
+	const input = (work.items ?? [{}]).map((json, item) => {
+		const binary = work.binaries?.[item];
+		return { json, pairedItem: { item }, ...(binary && { binary }) };
 	});
-	const execution = new WorkflowExecute(additionalData(work.credential, workflowData), 'manual', runData);
+	const runData = createRunExecutionData({
+		executionData: {
+			nodeExecutionStack: [{ node, data: { main: [input] }, source: null }],
+			// n8n's ExecutionService.retry() runs with the data of the failed execution.
+			contextData: structuredClone(work.retryOf?.data.executionData?.contextData ?? {}),
+		},
+	});
+	const mode = work.retryOf === undefined ? 'manual' : 'retry';
+	const execution = new WorkflowExecute(additionalData(work.credential, workflowData, mode), mode, runData);
 	const running = execution.processRunExecutionData(workflow);
 	if (work.cancelAfter !== undefined) setTimeout(() => running.cancel(), work.cancelAfter);
 	return await running;
@@ -78,11 +97,13 @@ export function taskOf(run: IRun): ITaskData | undefined {
 function additionalData(
 	credential: CredentialStore,
 	workflowData: IWorkflowBase,
+	mode: WorkflowExecuteMode,
 ): IWorkflowExecuteAdditionalData {
+	const executionId = String(++executions);
 	return {
 		credentialsHelper: credential,
-		hooks: new ExecutionLifecycleHooks('manual', '1', workflowData),
-		executionId: '1',
+		hooks: new ExecutionLifecycleHooks(mode, executionId, workflowData),
+		executionId,
 		currentNodeExecutionIndex: 0,
 		restApiUrl: ANY_URL,
 		instanceBaseUrl: ANY_URL,

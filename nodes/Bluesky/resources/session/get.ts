@@ -19,7 +19,7 @@ export const get = together<void>({
 		},
 	],
 	read() {},
-	async together(inputs, call, session) {
+	async together(inputs, { call, session }) {
 		const account = await call<IDataObject>({ nsid: 'com.atproto.server.getSession' });
 		const { did, handle, pdsUrl, accessToken, expiresAt } = await session();
 		const data: IDataObject = {

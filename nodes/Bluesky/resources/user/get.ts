@@ -13,7 +13,7 @@ export const get = together<string>({
 	read(parameters) {
 		return parameters.actor('user');
 	},
-	async together(actors, call) {
+	async together(actors, { call }) {
 		const profiles = await getProfiles(actors, call);
 		return actors.map((actor) => profiles.get(actor)!);
 	},
