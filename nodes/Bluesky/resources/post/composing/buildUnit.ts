@@ -65,7 +65,7 @@ function postRecord(
 }
 
 /** Lexicon com.atproto.label.defs#selfLabels. */
-function selfLabels(labels: string[]): IDataObject {
+export function selfLabels(labels: string[]): IDataObject {
 	return { $type: 'com.atproto.label.defs#selfLabels', values: labels.map((val) => ({ val })) };
 }
 

@@ -112,28 +112,44 @@ const threadField: INodeProperties = {
 	],
 };
 
+/** Allow Quotes. */
+export const allowQuotesField: INodeProperties = {
+	displayName: 'Allow Quotes',
+	name: 'allowQuotes',
+	type: 'boolean',
+	default: true,
+	description: 'Whether others may quote the post',
+};
+
+/** Content Labels. */
+export const labelsField: INodeProperties = {
+	displayName: 'Content Labels',
+	name: 'labels',
+	type: 'multiOptions',
+	options: [
+		{ name: 'Adult: Nudity', value: 'nudity', description: 'Nudity that is not sexual, such as art' },
+		{ name: 'Adult: Porn', value: 'porn' },
+		{ name: 'Adult: Suggestive', value: 'sexual' },
+		{ name: 'Graphic Media', value: 'graphic-media' },
+	],
+	default: [],
+	description: 'Warnings that Bluesky shows before the post',
+};
+
+/** Languages. */
+export const languagesField: INodeProperties = {
+	displayName: 'Languages',
+	name: 'langs',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. en, de',
+	description: 'Up to three languages the post is written in, as their codes, separated by commas',
+};
+
 /** What `post.create` has under Options. */
 export const createOptions: INodeProperties[] = [
-	{
-		displayName: 'Allow Quotes',
-		name: 'allowQuotes',
-		type: 'boolean',
-		default: true,
-		description: 'Whether others may quote the post',
-	},
-	{
-		displayName: 'Content Labels',
-		name: 'labels',
-		type: 'multiOptions',
-		options: [
-			{ name: 'Adult: Nudity', value: 'nudity', description: 'Nudity that is not sexual, such as art' },
-			{ name: 'Adult: Porn', value: 'porn' },
-			{ name: 'Adult: Suggestive', value: 'sexual' },
-			{ name: 'Graphic Media', value: 'graphic-media' },
-		],
-		default: [],
-		description: 'Warnings that Bluesky shows before the post',
-	},
+	allowQuotesField,
+	labelsField,
 	{
 		displayName: 'Created At',
 		name: 'createdAt',
@@ -159,14 +175,7 @@ export const createOptions: INodeProperties[] = [
 			'What this post is about, such as the link of an RSS item. For the same key this account posts only once, in whatever execution; after that the output has alreadyPosted.',
 	},
 	imagesField,
-	{
-		displayName: 'Languages',
-		name: 'langs',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. en, de',
-		description: 'Up to three languages the post is written in, as their codes, separated by commas',
-	},
+	languagesField,
 	linkCardField,
 	{
 		displayName: 'Make Link Card',

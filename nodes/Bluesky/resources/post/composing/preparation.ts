@@ -6,7 +6,7 @@ import type { RecordAddress } from '../../../../../atproto/recordAddress';
 import { mentionedHandles, resolveMentions } from '../../../../../atproto/richText/facet';
 import type { NewRecord } from '../../../../shared/createRecords';
 import type { Run } from '../../../../shared/operation';
-import { allowOf } from '../replySettings';
+import { replyRules } from '../replyRules';
 import { buildRecords, type ReadyPost } from './buildUnit';
 import { Embeds } from './embeds';
 import type { PostPlan, ThreadPlan } from './postPlan';
@@ -49,7 +49,7 @@ export class Preparation {
 	async prepare(plan: ThreadPlan, keyOf: (position: number) => string, createdAt: number): Promise<Prepared> {
 		const { did } = await this.run.session();
 		const parent = await this.parentOf(plan);
-		const allow = await this.allowOf(plan);
+		const allow = await replyRules(plan.replySettings, this.references);
 		const warnings: string[] = [];
 		const posts: ReadyPost[] = [];
 		for (const [position, post] of plan.posts.entries()) {
@@ -86,14 +86,6 @@ export class Preparation {
 		const parent = await this.references.get(address);
 		if (parent.replyDisabled) throw notAllowed(address, 'replies');
 		return parent;
-	}
-
-	private async allowOf({ replySettings }: ThreadPlan): Promise<IDataObject[] | undefined> {
-		if (replySettings === undefined) return undefined;
-		await this.references.lookUp(replySettings.lists);
-		const uris: string[] = [];
-		for (const list of replySettings.lists) uris.push((await this.references.get(list)).uri);
-		return allowOf(replySettings, uris);
 	}
 }
 

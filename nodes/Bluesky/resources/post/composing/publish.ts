@@ -78,9 +78,24 @@ class Publication {
 		for (const chunk of chunksOf(this.open())) {
 			const prepared = await this.prepare(chunk, preparation);
 			// Nothing of the chunk is sent: what the user mends and runs again would be there twice.
-			if (this.run.stopsAtFailure && prepared.length < chunk.length) return;
+			if (this.run.stopsAtFailure && prepared.length < chunk.length) return this.tellWhatIsDone();
 			await this.write(prepared);
-			if (this.run.stopsAtFailure && chunk.some((plan) => this.failureOf(plan))) return;
+			if (this.run.stopsAtFailure && chunk.some((plan) => this.failureOf(plan))) return this.tellWhatIsDone();
+		}
+	}
+
+	/** Who reads that the step failed has to know that it is not to be run anew for all items. */
+	private tellWhatIsDone(): void {
+		const posted = [...this.results.values()].filter((result) => 'data' in result).length;
+		if (posted === 0) return;
+		const told = `${posted} other item${posted === 1 ? '' : 's'} of this step ${posted === 1 ? 'was' : 'were'} posted. Retry this execution, and what was posted stays as it is.`;
+		for (const plan of this.plans) {
+			const failure = this.failureOf(plan);
+			if (failure === undefined) continue;
+			this.fail(
+				plan,
+				new Failure(failure.kind, failure.what, `${failure.fix} ${told}`.trim(), failure.details),
+			);
 		}
 	}
 

@@ -123,7 +123,8 @@ function readQuote(options: ParameterGroup): RecordAddress | undefined {
 	);
 }
 
-function readLabels(options: ParameterGroup): string[] {
+/** Reads 'Content Labels'. */
+export function readLabels(options: ParameterGroup): string[] {
 	const labels = [...new Set(options.texts('labels'))];
 	const unknown = labels.find((label) => !LABELS.includes(label));
 	if (unknown === undefined) return labels;
