@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { measureBatching } from './batching';
 import { compare } from './comparison';
 import { measureLoading } from './loading';
+import { measurePosting } from './posting';
 import { REPORT_FILE, toMarkdown } from './report';
 import { measureRequests } from './requests';
 import { setStage } from './stage';
@@ -17,9 +18,12 @@ async function main(): Promise<void> {
 		const requests = await measureRequests(stage);
 		console.log('Timing 100 users …');
 		const batching = await measureBatching(stage);
+		console.log('Timing 100 posts …');
+		const posting = await measurePosting(stage);
 		const report = await toMarkdown([
 			requests.section,
 			batching,
+			posting,
 			loading.section,
 			compare(requests, loading),
 		]);

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { startNetwork, type Network } from '../../lab';
+import { startNetwork, type Account, type Network } from '../../lab';
 import type * as BlueskyModule from '../../nodes/Bluesky/Bluesky.node';
 import { CredentialStore } from '../engine/credentialStore';
 import { parameters } from '../parameters';
@@ -18,6 +18,8 @@ export const ITEMS = 100;
 
 /** A network with people, posts and one account to sign in with. */
 export interface Stage {
+	pdsUrl: string;
+	alice: Account;
 	users: IDataObject[];
 	posts: IDataObject[];
 	/**
@@ -67,6 +69,8 @@ async function fill(network: Network): Promise<Stage> {
 		});
 	};
 	return {
+		pdsUrl: network.pdsUrl,
+		alice,
 		users,
 		posts,
 		signedOut,
