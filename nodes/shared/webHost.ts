@@ -8,7 +8,7 @@ import { isIpAddress, isPrivateHost } from './webAddress';
  *
  * @param hostname as URLs have it
  * @returns one address of each family, IPv4 first; `private` when any address of the host is in a
- *   private network; `unknown` when this n8n lets no node look up names (versions before 2.41)
+ *   private network; `unknown` when this n8n lets no node look up names, as older ones do
  * @throws what the look-up fails with: an error with the code `ENOTFOUND`, or n8n's refusal
  */
 export async function locateHost(
