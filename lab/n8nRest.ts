@@ -44,6 +44,8 @@ export interface N8nRest {
 	createWorkflow(workflow: Workflow): Promise<string>;
 	/** Runs it by its manual trigger, as the editor's button does, and waits for the end. */
 	execute(workflowId: string): Promise<Execution>;
+	/** Retries a failed execution from the node that failed, as the editor's button does, and waits for the end. */
+	retry(executionId: string): Promise<Execution>;
 	/** The lists of the editor's fields: POST /rest/dynamic-node-parameters/<path>. */
 	dynamic(path: string, body: object): Promise<unknown>;
 }
@@ -112,6 +114,12 @@ export function restCalls(http: AxiosInstance): N8nRest {
 				await http.post(`/rest/workflows/${workflowId}/run`, { triggerToStartFrom: { name } }),
 			);
 			return await executionResult(http, executionId, POLL_MS, EXECUTION_MS);
+		},
+		async retry(executionId) {
+			const { id } = unwrap<{ id: string }>(
+				await http.post(`/rest/executions/${executionId}/retry`, { loadWorkflow: false }),
+			);
+			return await executionResult(http, id, POLL_MS, EXECUTION_MS);
 		},
 		async dynamic(path, body) {
 			return unwrap(await http.post(`/rest/dynamic-node-parameters/${path}`, body));
