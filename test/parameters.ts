@@ -40,4 +40,37 @@ export const parameters = {
 		filters: {},
 		...more,
 	}),
+	/** An operation on a post that has no other parameters, or the given ones. */
+	onPost: (operation: string, post: string, more: INodeParameters = {}): INodeParameters => ({
+		resource: 'post',
+		operation,
+		post: { __rl: true, mode: 'url', value: post },
+		options: {},
+		...more,
+	}),
+	draftCreate: (text: NodeParameterValueType, options: INodeParameters = {}): INodeParameters => ({
+		resource: 'draft',
+		operation: 'create',
+		text,
+		options,
+	}),
+	draftGetAll: (more: INodeParameters = {}): INodeParameters => ({
+		resource: 'draft',
+		operation: 'getAll',
+		returnAll: false,
+		limit: 50,
+		simplify: true,
+		...more,
+	}),
+	draftUpdate: (id: string, updateFields: INodeParameters): INodeParameters => ({
+		resource: 'draft',
+		operation: 'update',
+		draft: { __rl: true, mode: 'id', value: id },
+		updateFields,
+	}),
+	draftDelete: (id: string): INodeParameters => ({
+		resource: 'draft',
+		operation: 'delete',
+		draft: { __rl: true, mode: 'id', value: id },
+	}),
 };

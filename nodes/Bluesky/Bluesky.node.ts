@@ -10,6 +10,7 @@ import {
 import { asText } from '../../atproto/text';
 import { describe, findOperation } from '../shared/describe';
 import { runOperation } from '../shared/run';
+import { searchDrafts } from './listSearch/searchDrafts';
 import { searchUsers } from './listSearch/searchUsers';
 import { FIRST_RESOURCE, resources } from './resources';
 
@@ -31,7 +32,7 @@ export class Bluesky implements INodeType {
 		properties: describe(resources, FIRST_RESOURCE),
 	};
 
-	methods = { listSearch: { searchUsers } };
+	methods = { listSearch: { searchDrafts, searchUsers } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const resource = asText(this.getNodeParameter('resource', 0));

@@ -17,7 +17,8 @@ const REQUESTS_AT_ONCE = 8;
 
 /**
  * Deletes records, up to 200 a request. Those not seen are looked for first, because a server
- * declines a whole request for one record that is not there. Safe to repeat.
+ * declines a whole request for one record that is not there; so is one that was seen and is gone by
+ * then. Safe to repeat.
  *
  * @returns what became of each, in order
  */
@@ -34,16 +35,49 @@ export async function deleteRecords(records: RecordToDelete[], run: Run): Promis
 	);
 	const present = records.filter((record) => !results.has(record));
 	for (let start = 0; start < present.length; start += WRITES_PER_CALL) {
-		const some = present.slice(start, start + WRITES_PER_CALL);
-		if (some.length > 1 && (await deleteTogether(did, some, run))) {
-			for (const record of some) results.set(record, { changed: true });
-		} else {
-			await eachOf(some, REQUESTS_AT_ONCE, async (record) => {
-				results.set(record, await deleteOne(did, record, run));
-			});
-		}
+		await deleteSome(did, present.slice(start, start + WRITES_PER_CALL), run, results);
 	}
 	return records.map((record) => results.get(record)!);
+}
+
+/** Deletes together; where that does not work or is not known to have, looks what is there and deletes that. */
+async function deleteSome(
+	did: string,
+	records: RecordToDelete[],
+	run: Run,
+	results: Map<RecordToDelete, DeleteResult>,
+): Promise<void> {
+	const failure = await deleteTogether(did, records, run);
+	if (failure === undefined) {
+		for (const record of records) results.set(record, { changed: true });
+		return;
+	}
+	const left: RecordToDelete[] = [];
+	await eachOf(records, REQUESTS_AT_ONCE, async (record) => {
+		const result = canGoOn(failure) ? await lookFor(did, record, run) : { failure };
+		if (result === undefined) left.push(record);
+		else results.set(record, result);
+	});
+	// A request is all or nothing: when all are gone and its answer was lost, it was this one's doing.
+	if (left.length === 0 && isLostAnswer(failure)) {
+		for (const record of records) if (isAbsent(results.get(record))) results.set(record, { changed: true });
+	}
+	await eachOf(left, REQUESTS_AT_ONCE, async (record) => {
+		results.set(record, await deleteOne(did, record, run));
+	});
+}
+
+function canGoOn({ kind }: Failure): boolean {
+	return kind === 'rejected' || kind === 'transient';
+}
+
+/** A reference PDS answers with status 500 for a record that is not there. */
+function isLostAnswer({ kind, details }: Failure): boolean {
+	return kind === 'transient' && details.httpCode !== 500;
+}
+
+function isAbsent(result: DeleteResult | undefined): boolean {
+	return result !== undefined && 'changed' in result;
 }
 
 /** @returns the result already, when there is nothing to delete; `undefined` when there is */
@@ -55,8 +89,8 @@ async function lookFor(did: string, record: RecordKey, run: Run): Promise<Delete
 	}
 }
 
-/** @returns false when it did not work or is not known to have; then one by one is the way */
-async function deleteTogether(repo: string, records: RecordKey[], run: Run): Promise<boolean> {
+/** @returns why nothing was deleted, as far as one can tell; `undefined` when all was */
+async function deleteTogether(repo: string, records: RecordKey[], run: Run): Promise<Failure | undefined> {
 	const writes = records.map(({ collection, rkey }) => ({
 		$type: 'com.atproto.repo.applyWrites#delete',
 		collection,
@@ -64,11 +98,9 @@ async function deleteTogether(repo: string, records: RecordKey[], run: Run): Pro
 	}));
 	try {
 		await run.call({ nsid: 'com.atproto.repo.applyWrites', method: 'POST', body: { repo, writes } });
-		return true;
+		return undefined;
 	} catch (thrown) {
-		const failure = toFailure(thrown);
-		if (failure.kind === 'rejected' || failure.kind === 'transient') return false;
-		throw failure;
+		return toFailure(thrown);
 	}
 }
 

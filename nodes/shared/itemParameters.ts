@@ -86,6 +86,11 @@ export class ItemParameters {
 		return post;
 	}
 
+	/** The post in a resource locator that may be left empty. */
+	postIfGiven(name: string): PostAddress | undefined {
+		return visibleText(this.locator(name)) === '' ? undefined : this.post(name);
+	}
+
 	/**
 	 * A point in time as the API takes it, from a date picker, an ISO date or a DateTime of an
 	 * expression; times without a zone are the workflow's.
@@ -144,7 +149,8 @@ export class ItemParameters {
 		return this.context.getInputData()[this.itemIndex].binary ?? {};
 	}
 
-	private locator(name: string): string {
+	/** The text in a resource locator, whichever way it was entered. */
+	locator(name: string): string {
 		const value = this.value(name);
 		const inner = typeof value === 'object' && value !== null && 'value' in value ? value.value : value;
 		return asText(inner);

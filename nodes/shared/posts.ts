@@ -16,11 +16,7 @@ const POSTS_PER_CALL = 25;
  * @returns what became of each address, in order
  */
 export async function getPosts(addresses: PostAddress[], call: Call): Promise<Outcome[]> {
-	const authors = await findAuthors(addresses, call);
-	const resolved = addresses.map(({ authority, rkey }) => {
-		const did = authors.get(authority) ?? authority;
-		return typeof did === 'string' ? { authority: did, rkey } : did;
-	});
+	const resolved = await withDids(addresses, call);
 	const uris = resolved.flatMap((address) => (address instanceof Failure ? [] : [postUri(address)]));
 	const posts = await lookUp(
 		uris,
@@ -35,6 +31,19 @@ export async function getPosts(addresses: PostAddress[], call: Call): Promise<Ou
 	return resolved.map((address) =>
 		address instanceof Failure ? { failure: address } : posts.get(postUri(address))!,
 	);
+}
+
+/**
+ * Posts' addresses with DIDs in place of handles, which are looked up 25 a request.
+ *
+ * @returns for each address, in order, the one with a DID or why there is none
+ */
+export async function withDids(addresses: PostAddress[], call: Call): Promise<Array<PostAddress | Failure>> {
+	const authors = await findAuthors(addresses, call);
+	return addresses.map(({ authority, rkey }) => {
+		const did = authors.get(authority) ?? authority;
+		return typeof did === 'string' ? { authority: did, rkey } : did;
+	});
 }
 
 /**

@@ -1,8 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { asText } from '../../atproto/text';
+import { eachOf } from './concurrency';
 import { toFailure } from './failure';
 import type { Call } from './operation';
+import { paginate } from './pagination';
 
 /** Where a record is in its repository. */
 export interface RecordKey {
@@ -17,6 +19,11 @@ export interface StoredRecord {
 	cid: string;
 	value: IDataObject;
 }
+
+/** How many records a listing shows at once (lexicon com.atproto.repo.listRecords). */
+const LISTED = 100;
+
+const READS_AT_ONCE = 8;
 
 /**
  * Reads one record: of the account's own repository without delay, of others as the AppView has it
@@ -40,4 +47,36 @@ export async function readRecord(
 		if (failure.details.error === 'RecordNotFound') return undefined;
 		throw failure;
 	}
+}
+
+/**
+ * Which of some record keys are taken in a collection of the account's own repository: told by one
+ * listing where the collection is small, else by one request for each key that it does not show.
+ *
+ * @throws Failure
+ */
+export async function takenKeys(
+	did: string,
+	collection: string,
+	rkeys: string[],
+	call: Call,
+): Promise<Set<string>> {
+	const listed = rkeys.length > 1 ? await listKeys(did, collection, call) : undefined;
+	const taken = new Set(rkeys.filter((rkey) => listed?.includes(rkey)));
+	if (listed !== undefined && listed.length < LISTED) return taken;
+	const open = rkeys.filter((rkey) => !taken.has(rkey));
+	await eachOf(open, READS_AT_ONCE, async (rkey) => {
+		if ((await readRecord(did, { collection, rkey }, call)) !== undefined) taken.add(rkey);
+	});
+	return taken;
+}
+
+/** The first record keys of a collection; all of them when they are fewer than `LISTED`. */
+async function listKeys(repo: string, collection: string, call: Call): Promise<string[]> {
+	const keys: string[] = [];
+	const params = { repo, collection };
+	for await (const { uri } of paginate(call, 'com.atproto.repo.listRecords', params, 'records', LISTED)) {
+		keys.push(asText(uri).slice(asText(uri).lastIndexOf('/') + 1));
+	}
+	return keys;
 }

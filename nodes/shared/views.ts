@@ -45,10 +45,9 @@ export function simplifyUser(profile: IDataObject): IDataObject {
 export function simplifyPost(post: IDataObject): IDataObject {
 	const author = (post.author ?? {}) as IDataObject;
 	const record = (post.record ?? {}) as IDataObject;
-	const uri = asText(post.uri);
 	return {
-		url: postUrl({ authority: linkName(author), rkey: uri.slice(uri.lastIndexOf('/') + 1) }),
-		uri,
+		url: pageOfPost(post),
+		uri: asText(post.uri),
 		cid: post.cid,
 		text: record.text ?? '',
 		authorHandle: author.handle,
@@ -58,6 +57,17 @@ export function simplifyPost(post: IDataObject): IDataObject {
 		repostCount: post.repostCount ?? 0,
 		replyCount: post.replyCount ?? 0,
 	};
+}
+
+/**
+ * A post's page on bsky.app.
+ *
+ * @param post a `postView` (lexicon app.bsky.feed.defs)
+ */
+export function pageOfPost(post: IDataObject): string {
+	const uri = asText(post.uri);
+	const author = (post.author ?? {}) as IDataObject;
+	return postUrl({ authority: linkName(author), rkey: uri.slice(uri.lastIndexOf('/') + 1) });
 }
 
 function linkName({ handle, did }: IDataObject): string {

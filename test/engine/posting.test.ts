@@ -128,13 +128,14 @@ describe('rich text', () => {
 			items: [{ text }, { text }, { text }],
 		});
 		expect(await stage.counts()).toEqual({ getProfiles: 1, applyWrites: 1 });
-		const record = (await readBack(data[2].uri)).record as { text: string; facets: IDataObject[] };
-		const features = record.facets.map(
-			({ index, features: [feature] }: IDataObject & { features: object[] }) => {
-				const { byteStart, byteEnd } = index as { byteStart: number; byteEnd: number };
-				return [Buffer.from(record.text).subarray(byteStart, byteEnd).toString(), feature];
-			},
-		);
+		const record = (await readBack(data[2].uri)).record as {
+			text: string;
+			facets: Array<{ index: { byteStart: number; byteEnd: number }; features: object[] }>;
+		};
+		const features = record.facets.map(({ index, features: [feature] }) => [
+			Buffer.from(record.text).subarray(index.byteStart, index.byteEnd).toString(),
+			feature,
+		]);
 		expect(features).toEqual([
 			['@bob.test', { $type: 'app.bsky.richtext.facet#mention', did: bob.did }],
 			['@BOB.test', { $type: 'app.bsky.richtext.facet#mention', did: bob.did }],

@@ -4,7 +4,7 @@ import { visibleText } from '../../../atproto/text';
 import { badInput, Failure, toFailure } from '../failure';
 import type { WebAnswer, WebRequest } from '../web';
 import { parseWebUrl } from '../webAddress';
-import { MAX_PAGE_BYTES, readPage, type Page } from './page';
+import type { Page } from './page';
 
 /** A link card, as the record of a post holds it (app.bsky.embed.external#external). */
 export interface External {
@@ -102,6 +102,8 @@ async function outcomeOf<T>(work: () => Promise<T>): Promise<{ value?: T; failur
 }
 
 async function loadPage(url: string, tools: LinkCardTools): Promise<Page> {
+	// The HTML parser is most of this package, and only cards need it.
+	const { MAX_PAGE_BYTES, readPage } = await import('./page');
 	const request = { maxBytes: MAX_PAGE_BYTES, whenLarger: 'truncate', accept: PAGE_TYPES } as const;
 	const answer = expectSuccess(await tools.fetchWeb(url, request));
 	return readPage(answer.body, answer.contentType, answer.url);

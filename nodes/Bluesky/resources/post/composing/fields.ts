@@ -12,7 +12,7 @@ export const textField: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. Hello @alice.bsky.social, read example.org #news',
 	description:
-		'What to post. Links, @mentions and #hashtags become clickable. An expression that gives a list of texts, such as {{ $json.texts }}, makes a thread with one post for each.',
+		'What to post. Links, @mentions and #hashtags become clickable. An expression that gives a list of texts makes a thread with one post for each.',
 };
 
 const linkCardField: INodeProperties = {

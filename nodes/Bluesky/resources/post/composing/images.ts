@@ -5,6 +5,7 @@ import { readImage, type ImageInfo } from '../../../../../atproto/media/image';
 import { removeLocation } from '../../../../../atproto/media/removeLocation';
 import { badInput, Failure } from '../../../../shared/failure';
 import type { Run } from '../../../../shared/operation';
+import { shrinkImage } from '../../../../shared/shrinkImage';
 import { uploadBlob } from '../../../../shared/uploadBlob';
 import { fetchWeb } from '../../../../shared/web';
 import type { ImagePlan } from './postPlan';
@@ -111,13 +112,9 @@ async function fit(
 	name: string,
 ): Promise<{ bytes: Uint8Array; mimeType: string; width: number; height: number }> {
 	if (bytes.length <= mostBytes) return { ...info, bytes };
-	const { shrinkImage } = await import('../../../../shared/shrinkImage');
 	const result = await shrinkImage(bytes, info, mostBytes);
 	if ('bytes' in result) return result;
-	throw badInput(
-		`${name} has ${megabytes(bytes.length)} (${info.width} x ${info.height} pixels); Bluesky takes ${megabytes(mostBytes)}, and it can't be made smaller here: ${result.reason}`,
-		'Make it smaller before this step, for example with the Edit Image node (Resize).',
-	);
+	throw badInput(result.what.replace('The picture', name), result.fix);
 }
 
 function embedOf(entries: IDataObject[]): IDataObject {
@@ -135,8 +132,4 @@ function notAPicture(bytes: Buffer, name: string): Failure {
 
 function mayTellPlace(name: string, { mimeType }: ImageInfo): string {
 	return `${name} may still tell where it was taken: that can't be removed from ${mimeType.replace('image/', '').toUpperCase()} files.`;
-}
-
-function megabytes(bytes: number): string {
-	return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
