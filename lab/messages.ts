@@ -6,15 +6,16 @@ export interface NetworkAddresses {
 	pdsDid: string;
 	appViewUrl: string;
 	plcUrl: string;
-	proxyUrls: [string, string];
+	/** Of the two proxies and the video service: what `requests`, `clear` and `fault` count by. */
+	watchedUrls: [string, string, string];
 }
 
 /** What can be asked of the network process. */
 export interface NetworkCalls {
 	index(): Promise<void>;
-	requests(proxy: number): Promise<SeenRequest[]>;
-	clear(proxy: number): Promise<void>;
-	fault(proxy: number, fault: Fault): Promise<void>;
+	requests(server: number): Promise<SeenRequest[]>;
+	clear(server: number): Promise<void>;
+	fault(server: number, fault: Fault): Promise<void>;
 }
 
 export interface CallMessage {

@@ -27,6 +27,8 @@ export interface Network extends Accounts {
 	proxy: Proxy;
 	/** Another origin before the same PDS, for a service that is not the account's PDS. */
 	secondProxy: Proxy;
+	/** The stand-in for the video service, which can be watched and misbehaves like a proxy. */
+	video: Proxy;
 	signAccessToken(did: string, options: TokenOptions): string;
 	/** Waits until the AppView has seen everything that was written. */
 	index(): Promise<void>;
@@ -58,7 +60,7 @@ export async function startNetwork(options: NetworkOptions = {}): Promise<Networ
 			await stop();
 			return error;
 		});
-		const proxies = addresses.proxyUrls.map(
+		const [proxy, secondProxy, video] = addresses.watchedUrls.map(
 			(url, index): Proxy => ({
 				url,
 				requests: () => call('requests', index),
@@ -68,12 +70,13 @@ export async function startNetwork(options: NetworkOptions = {}): Promise<Networ
 		);
 		return {
 			...accountsOf(addresses.pdsUrl, bypass),
-			url: proxies[0].url,
+			url: proxy.url,
 			pdsUrl: addresses.pdsUrl,
 			appViewUrl: addresses.appViewUrl,
 			plcUrl: addresses.plcUrl,
-			proxy: proxies[0],
-			secondProxy: proxies[1],
+			proxy,
+			secondProxy,
+			video,
 			signAccessToken: (did, token) => signAccessToken(addresses.pdsDid, did, token),
 			index: () => call('index'),
 			failed,

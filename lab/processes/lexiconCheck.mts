@@ -1,7 +1,18 @@
 import { schemas } from '@atproto/api';
 import { jsonToLex, Lexicons, type LexUserType, type LexXrpcParameters } from '@atproto/lexicon';
 
+/** The lexicon leaves out what the video service's documentation and the official app give it. */
+const UPLOAD_VIDEO = 'app.bsky.video.uploadVideo';
+const VIDEO_TYPES = ['video/mp4', 'video/mpeg', 'video/webm', 'video/quicktime', 'image/gif'];
+const UPLOAD_VIDEO_PARAMETERS: LexXrpcParameters = {
+	type: 'params',
+	required: ['did', 'name'],
+	properties: { did: { type: 'string', format: 'did' }, name: { type: 'string', minLength: 1 } },
+};
+
 const lexicons = new Lexicons(schemas);
+const uploadVideo = lexicons.getDef(UPLOAD_VIDEO);
+if (uploadVideo?.type === 'procedure') uploadVideo.parameters = UPLOAD_VIDEO_PARAMETERS;
 
 /** What a request looks like on the wire. */
 export interface WireRequest {
@@ -33,14 +44,24 @@ export function lexiconProblem(request: WireRequest): string | undefined {
 	}
 }
 
+/** What the official lexicons have against this answer, if anything. */
+export function outputProblem(nsid: string, json: unknown): string | undefined {
+	try {
+		lexicons.assertValidXrpcOutput(nsid, jsonToLex(json));
+		return undefined;
+	} catch (error) {
+		return error instanceof Error ? error.message : String(error);
+	}
+}
+
 function inputProblem(request: WireRequest, encoding: string): string | undefined {
 	const { nsid, contentType, json } = request;
-	if (encoding !== 'application/json') {
-		return contentType ? undefined : `${nsid} needs a Content-Type`;
+	if (encoding === '*/*') return contentType ? undefined : `${nsid} needs a Content-Type`;
+	const accepted = nsid === UPLOAD_VIDEO ? VIDEO_TYPES : [encoding];
+	if (!accepted.includes(contentType.split(';')[0].trim())) {
+		return `${nsid} takes ${accepted.join(', ')}, not "${contentType}"`;
 	}
-	if (contentType.split(';')[0].trim() !== encoding) {
-		return `${nsid} takes ${encoding}, not "${contentType}"`;
-	}
+	if (encoding !== 'application/json') return undefined;
 	if (json === undefined) return `${nsid} got a body that is not JSON`;
 	const input = jsonToLex(json);
 	lexicons.assertValidXrpcInput(nsid, input);

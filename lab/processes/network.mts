@@ -1,31 +1,42 @@
 /**
- * The Bluesky network (PLC, PDS, AppView, Ozone) with two proxies before the PDS, as a process
- * of its own, because it needs a newer Node.js than those who use it and has to go with all its
- * timers and connections at once.
+ * The Bluesky network (PLC, PDS, AppView, Ozone) with two proxies before the PDS and a stand-in for
+ * the video service, as a process of its own, because it needs a newer Node.js than those who use
+ * it and has to go with all its timers and connections at once.
  */
 import './loopbackOnly.mts';
 import { TestNetwork } from '@atproto/dev-env';
 import type { CallMessage, NetworkCalls, ReplyMessage } from '../messages.ts';
 import { startProxy } from './proxy.mts';
+import { startVideoService } from './videoService.mts';
+
+/** Enough for the largest video that a post may hold (lexicon app.bsky.embed.video). */
+const BLOB_UPLOAD_LIMIT = 300_000_000;
 
 const network = await TestNetwork.create({
 	dbPostgresUrl: process.env.DB_POSTGRES_URL,
 	dbPostgresSchema: 'lab',
 	pds: {
 		enableDidDocWithSession: true,
+		blobUploadLimit: BLOB_UPLOAD_LIMIT,
 		rateLimitsEnabled: process.env.LAB_RATE_LIMITS === 'true',
 		rateLimitBypassKey: process.env.LAB_RATE_LIMIT_BYPASS,
 	},
 });
 const first = await startProxy({ url: network.pds.url });
 const second = await startProxy({ url: network.pds.url, shownAs: first.url });
-const proxies = [first, second];
+const pdsDid = network.pds.ctx.cfg.service.did;
+const video = await startVideoService({
+	pdsUrl: network.pds.url,
+	pdsDid,
+	signingKey: (did, anew) => network.pds.ctx.idResolver.did.resolveAtprotoKey(did, anew),
+});
+const servers = [first, second, video];
 
 const calls: NetworkCalls = {
 	index: () => network.processAll(),
-	requests: async (proxy) => proxies[proxy].requests(),
-	clear: async (proxy) => proxies[proxy].clear(),
-	fault: async (proxy, fault) => proxies[proxy].fault(fault),
+	requests: async (server) => servers[server].requests(),
+	clear: async (server) => servers[server].clear(),
+	fault: async (server, fault) => servers[server].fault(fault),
 };
 
 process.on('message', ({ id, call, args }: CallMessage) => {
@@ -40,10 +51,10 @@ process.on('disconnect', () => process.exit(0));
 send({
 	ready: {
 		pdsUrl: network.pds.url,
-		pdsDid: network.pds.ctx.cfg.service.did,
+		pdsDid,
 		appViewUrl: network.bsky.url,
 		plcUrl: network.plc.url,
-		proxyUrls: [first.url, second.url],
+		watchedUrls: [first.url, second.url, video.url],
 	},
 });
 

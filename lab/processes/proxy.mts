@@ -113,7 +113,8 @@ export async function startProxy(target: Target): Promise<RunningProxy> {
 	};
 }
 
-function describe(request: IncomingMessage): SeenRequest {
+/** What can be told of a request before its body came. */
+export function describe(request: IncomingMessage): SeenRequest {
 	const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
 	const query: Record<string, string[]> = {};
 	for (const [name, value] of searchParams) (query[name] ??= []).push(value);
@@ -130,8 +131,12 @@ function describe(request: IncomingMessage): SeenRequest {
 	};
 }
 
-/** Notes the body and what the lexicons say of the request. */
-function inspect(entry: SeenRequest, body: Buffer): void {
+/**
+ * Notes the body and what the lexicons say of the request.
+ *
+ * @param hasBody for a body that goes elsewhere in place of `body`
+ */
+export function inspect(entry: SeenRequest, body: Buffer, hasBody = body.length > 0): void {
 	const contentType = entry.headers['content-type'] ?? '';
 	let json: unknown;
 	if (/json/.test(contentType) && body.length <= LARGEST_KEPT_BODY) {
@@ -145,11 +150,16 @@ function inspect(entry: SeenRequest, body: Buffer): void {
 		}
 	}
 	if (!entry.nsid || entry.method === 'OPTIONS') return;
-	const problem = lexiconProblem({ ...entry, contentType, json, hasBody: body.length > 0 });
+	const problem = lexiconProblem({ ...entry, contentType, json, hasBody });
 	if (problem) entry.lexiconProblem = problem;
 }
 
-function answer(entry: SeenRequest, response: ServerResponse, { status, headers, body }: FaultAnswer): void {
+/** Answers in place of a server. */
+export function answer(
+	entry: SeenRequest,
+	response: ServerResponse,
+	{ status, headers, body }: FaultAnswer,
+): void {
 	entry.status = status;
 	const isText = typeof body === 'string';
 	const content = body === undefined ? '' : isText ? body : JSON.stringify(body);
