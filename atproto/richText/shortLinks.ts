@@ -19,7 +19,8 @@ export function shortenLinks(rich: RichText): RichText {
 	return replace(rich, replacements);
 }
 
-function shortAddress(address: string): string {
+/** A web address as Bluesky's app shows it: `example.org/2026/11/an-a...` (social-app, `toShortUrl`). */
+export function shortAddress(address: string): string {
 	const url = parse(address);
 	if (url?.protocol !== 'http:' && url?.protocol !== 'https:') return address;
 	const path = (url.pathname === '/' ? '' : url.pathname) + url.search + url.hash;

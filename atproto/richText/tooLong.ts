@@ -7,8 +7,9 @@ import {
 	wordEnds,
 	type UnitEnds,
 } from './cut';
+import { LINK } from './facet';
 import { lengthOf, POST_BYTES, POST_GRAPHEMES } from './length';
-import { slice, type RichText } from './richText';
+import { slice, type RichText, type Span } from './richText';
 
 const ELLIPSIS = '…';
 
@@ -16,12 +17,32 @@ const THREAD_UNITS = [paragraphEnds, sentenceEnds, wordEnds];
 
 /**
  * The beginning of a text that is too long for a post, cut behind a word, with `…`. Links, mentions and
- * tags are kept whole or left out; only one that is too long by itself is cut inside.
+ * tags are kept whole or left out; only one that is too long by itself is cut inside. A link that ends
+ * the text is what the text is about, and stays at its end.
  *
  * @param rich a text without white space at its ends
  */
 export function shorten(rich: RichText): RichText {
-	return append(nextPart(rich, 0, ELLIPSIS, [wordEnds]).part, ELLIPSIS);
+	const closing = closingLink(rich);
+	const beginning = slice(rich, 0, rich.text.length - closing.text.length);
+	const { part } = nextPart(beginning, 0, ELLIPSIS + closing.text, [wordEnds]);
+	const { text, spans } = append(part, ELLIPSIS);
+	return { text: text + closing.text, spans: [...spans, ...moved(closing.spans, text.length)] };
+}
+
+/** The link that ends a text, with the white space before it; nothing when it would take most of the post. */
+function closingLink(rich: RichText): RichText {
+	const last = rich.spans.at(-1);
+	const isLink = last?.feature.$type === LINK && last.end === rich.text.length;
+	const start = isLink ? rich.text.slice(0, last.start).trimEnd().length : rich.text.length;
+	const closing = slice(rich, start, rich.text.length);
+	const { graphemes, bytes } = lengthOf(closing.text);
+	const isShort = graphemes <= POST_GRAPHEMES / 2 && bytes <= POST_BYTES / 2;
+	return isShort ? closing : { text: '', spans: [] };
+}
+
+function moved(spans: Span[], by: number): Span[] {
+	return spans.map((span) => ({ ...span, start: span.start + by, end: span.end + by }));
 }
 
 /**

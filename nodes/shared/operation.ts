@@ -18,6 +18,8 @@ export interface Run {
 	keys: () => ItemKeys;
 	/** Whether the step ends with the first item that fails (On Error: Stop Workflow). */
 	stopsAtFailure: boolean;
+	/** The longest wait for a rate limit that the user allows, in milliseconds. */
+	rateLimitWait: number;
 	/** For what n8n itself has to give: binary data, and requests to other servers. */
 	context: IExecuteFunctions;
 }

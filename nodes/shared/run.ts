@@ -103,6 +103,7 @@ function runOf(context: IExecuteFunctions, call: Call): Run {
 		session: async () => await accountSession(context, call),
 		keys: () => (keys ??= new ItemKeys(context)),
 		stopsAtFailure: !context.continueOnFail(),
+		rateLimitWait: rateLimitWait(context),
 		context,
 	};
 }

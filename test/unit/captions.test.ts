@@ -47,7 +47,7 @@ test.each<[string, Captions[], string]>([
 	['too long', [captions(VTT.padEnd(20_000))], 'have 20002 bytes; Bluesky takes up to 20000.'],
 	['too many', Array.from({ length: 21 }, () => captions(VTT)), 'The video has 21 caption files;'],
 	['no language', [captions(VTT, ' ')], 'The captions "film.vtt" have no language.'],
-	['no language that exists', [captions(VTT, 'en_US')], '"en_US" is not a language'],
+	['no language that exists', [captions(VTT, 'English!')], '"English!" is not a language'],
 ])('refused: %s', (_what, files, message) => {
 	expect(() => readCaptions(files)).toThrow(message);
 });

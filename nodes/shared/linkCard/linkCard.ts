@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { shortAddress } from '../../../atproto/richText/shortLinks';
 import { visibleText } from '../../../atproto/text';
 import { badInput, Failure, toFailure } from '../failure';
 import type { WebAnswer, WebRequest } from '../web';
@@ -86,7 +87,7 @@ export async function makeLinkCard(
 	});
 	const external = {
 		uri,
-		title: title ?? page?.title ?? shortUrl(address),
+		title: title ?? page?.title ?? shortAddress(uri),
 		description: description ?? page?.description ?? '',
 		...(thumb && { thumb }),
 	};
@@ -137,10 +138,4 @@ function expectSuccess(answer: WebAnswer): WebAnswer {
 /** @returns `undefined` for a text that nobody would see */
 function textOf(given: string | undefined): string | undefined {
 	return given === undefined || visibleText(given) === '' ? undefined : given.trim();
-}
-
-/** An address as Bluesky's app shows it: host and the beginning of the rest (its toShortUrl). */
-function shortUrl({ host, pathname, search, hash }: URL): string {
-	const rest = `${pathname === '/' ? '' : pathname}${search}${hash}`;
-	return host + (rest.length > 15 ? `${rest.slice(0, 13)}...` : rest);
 }

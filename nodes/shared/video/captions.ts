@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { languageTag } from '../../../atproto/language';
 import { badInput } from '../failure';
 
 /** What a video may have at most (lexicon app.bsky.embed.video). */
@@ -33,7 +34,7 @@ export function readCaptions(files: Captions[]): Captions[] {
 		);
 	}
 	return files.map(({ lang, fileName, bytes }) => {
-		const checked = { lang: languageTag(lang, fileName), fileName, bytes: toVtt(bytes, fileName) };
+		const checked = { lang: languageOf(lang, fileName), fileName, bytes: toVtt(bytes, fileName) };
 		if (checked.bytes.length > LARGEST_CAPTIONS) {
 			throw badInput(
 				`The captions "${fileName}" have ${checked.bytes.length} bytes; Bluesky takes up to ${LARGEST_CAPTIONS}.`,
@@ -59,8 +60,8 @@ export async function uploadCaptions(
 	return captions;
 }
 
-function languageTag(lang: string, fileName: string): string {
-	const canonical = canonicalTag(lang.trim());
+function languageOf(lang: string, fileName: string): string {
+	const canonical = languageTag(lang);
 	if (canonical !== undefined) return canonical;
 	throw badInput(
 		lang.trim() === ''
@@ -68,14 +69,6 @@ function languageTag(lang: string, fileName: string): string {
 			: `"${lang}" is not a language that the captions "${fileName}" can have.`,
 		'Use a language tag such as en, de or pt-BR.',
 	);
-}
-
-function canonicalTag(lang: string): string | undefined {
-	try {
-		return Intl.getCanonicalLocales(lang)[0];
-	} catch {
-		return undefined;
-	}
 }
 
 function toVtt(bytes: Buffer, fileName: string): Buffer {
