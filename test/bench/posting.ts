@@ -34,7 +34,12 @@ export async function measurePosting(stage: Stage): Promise<Section> {
 		title: '100 posts in one execution',
 		head: ['Work', 'Requests', 'Fastest', 'Median', 'Slowest'],
 		rows: [
-			row('`post.create` with 100 items', [...counts].map(([method, count]) => `${count} ${method}`).join(' + '), spread(node), milliseconds),
+			row(
+				'`post.create` with 100 items',
+				[...counts].map(([method, count]) => `${count} ${method}`).join(' + '),
+				spread(node),
+				milliseconds,
+			),
 			row('a bare loop of createRecord, without n8n', `${ITEMS} createRecord`, spread(loop), milliseconds),
 			row('bare loop / `post.create`, pair by pair', '', ratio, (value) => `${value.toFixed(1)} x`),
 		],

@@ -36,11 +36,15 @@ export async function runUpload({ credential, serviceUrl, video, signal }: Uploa
 	const outcome: UploadRun = { progress: [], waited: 0 };
 	const nodeType = nodeThat(async (context) => {
 		const call: Run['call'] = async (request) => await xrpc(context, request);
-		const run = { call, session: async () => await accountSession(context, call), context } as Run;
+		const run = {
+			call,
+			session: async () => await accountSession(context, call),
+			rateLimitWait: 60_000,
+			context,
+		} as Run;
 		const tools: VideoTools = {
 			...videoTools(run, {
 				serviceUrl,
-				maxRateLimitWait: 60_000,
 				progress: (state, percent) =>
 					outcome.progress.push(`${state.replace('JOB_STATE_', '')} ${percent ?? ''}`.trim()),
 			}),

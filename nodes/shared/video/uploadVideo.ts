@@ -21,13 +21,11 @@ export interface UploadedVideo {
 }
 
 /** What `uploadVideo()` needs, of a running operation. */
-export function videoTools(
-	run: Run,
-	options: Pick<VideoTools, 'serviceUrl' | 'maxRateLimitWait' | 'progress'> = {},
-): VideoTools {
+export function videoTools(run: Run, options: Pick<VideoTools, 'serviceUrl' | 'progress'> = {}): VideoTools {
 	const signal = signalOf(run.context);
 	return {
 		...options,
+		maxRateLimitWait: run.rateLimitWait,
 		call: run.call,
 		session: async () => await run.session(),
 		signal,
