@@ -58,7 +58,7 @@ test('and searches for posts with it', async () => {
 	await page.goto(`${stage.n8n.url}/workflow/new`);
 	await page.getByText('Add first step').waitFor();
 	await searchNodes();
-	await page.getByText('Search, read and work with users and posts').click();
+	await page.getByText('Post on Bluesky, and search, read').click();
 	await page.getByText('Search posts', { exact: true }).first().click();
 	await page.getByTestId('parameter-input-query').getByTestId('parameter-input-field').fill('hello');
 	await page.getByTestId('node-execute-button').first().click();

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import axios from 'axios';
 import sharp from 'sharp';
 
+import rssExample from '../../examples/rss-to-bluesky.json';
 import type { Execution, Workflow } from '../../lab';
 import { parameters } from '../parameters';
 import { BLUESKY, expectSuccess, setStage, workflowOf, type Stage } from './stage';
@@ -144,4 +145,42 @@ test('a picture from an HTTP Request node: turned upright, without its place, sm
 		alt: 'Noise',
 		aspectRatio: { width: metadata.width, height: metadata.height },
 	});
+}, 120_000);
+
+test('the example for RSS feeds posts each of the news once, however often it runs', async () => {
+	const news = (number: number): string =>
+		`<item><title>News ${number}</title><link>https://example.org/${number}</link><guid>news-${number}</guid></item>`;
+	const feed = createServer((_request, response) => {
+		response.setHeader('content-type', 'application/rss+xml');
+		response.end(
+			`<rss version="2.0"><channel><title>Feed</title>${[1, 2, 3].map(news).join('')}</channel></rss>`,
+		);
+	});
+	await new Promise<void>((resolve) => feed.listen(0, '127.0.0.1', resolve));
+	try {
+		const { port } = feed.address() as AddressInfo;
+		const workflow = await stage.n8n.createWorkflow({
+			...rssExample,
+			nodes: rssExample.nodes.map((node) => {
+				if (node.name === 'Every hour')
+					return { ...node, type: 'n8n-nodes-base.manualTrigger', typeVersion: 1 };
+				const url = `http://127.0.0.1:${port}/`;
+				return node.name === 'Read feed' ? { ...node, parameters: { ...node.parameters, url } } : node;
+			}),
+		});
+		const first = await stage.n8n.execute(workflow);
+		expectSuccess(first);
+		const posts = first.runData.Post.items.map(({ json }) => json);
+		expect(posts.map(({ text, alreadyPosted }) => [text, alreadyPosted])).toEqual(
+			['News 1', 'News 2', 'News 3'].map((text) => [text, undefined]),
+		);
+		const again = await stage.n8n.execute(workflow);
+		expectSuccess(again);
+		expect(again.runData.Post.items.map(({ json }) => [json.uri, json.alreadyPosted])).toEqual(
+			posts.map(({ uri }) => [uri, true]),
+		);
+		expect((await posted('News')).sort()).toEqual(['News 1', 'News 2', 'News 3']);
+	} finally {
+		feed.close();
+	}
 }, 120_000);
