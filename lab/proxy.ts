@@ -25,7 +25,7 @@ export interface FaultAnswer {
 
 export type FaultAction =
 	| { answer: FaultAnswer }
-	/** Close the connection before the server gets the request, after it answered, or inside its answer. */
+	/** Close the connection before the server gets the request (inside an upload), after it answered, or inside its answer. */
 	| { cut: 'before' | 'after' | 'during' }
 	/** Milliseconds before anything happens. */
 	| { delay: number };

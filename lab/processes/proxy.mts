@@ -54,11 +54,14 @@ export async function startProxy(target: Target): Promise<RunningProxy> {
 		seen.push(entry);
 		// What was taken for this request stays with it, even if clear() is called meanwhile.
 		const { delay, action } = faults.take(entry.nsid, entry.method);
+		const cut = action && 'cut' in action ? action.cut : undefined;
+		// What is uploaded is cut inside; of JSON the lexicon check wants all.
+		if (cut === 'before' && entry.nsid === 'com.atproto.repo.uploadBlob')
+			return await cutInTheMiddle(request);
 		const body = await buffer(request);
 		inspect(entry, body);
 		if (delay) await sleep(delay);
 		if (action && 'answer' in action) return answer(entry, response, action.answer);
-		const cut = action && 'cut' in action ? action.cut : undefined;
 		if (cut === 'before') return void request.socket.destroy();
 
 		const upstream = await forward(request, entry, body);
@@ -182,4 +185,17 @@ function renamePds(body: Buffer, pdsUrl: string, shownAs: string): Buffer {
 		if (service.serviceEndpoint === pdsUrl) service.serviceEndpoint = shownAs;
 	}
 	return Buffer.from(JSON.stringify(session));
+}
+
+/** Reads half of the body (all of it if it was read already), then hangs up. */
+export async function cutInTheMiddle(request: IncomingMessage): Promise<void> {
+	const half = Number(request.headers['content-length'] ?? 0) / 2;
+	let read = 0;
+	if (half > 0 && !request.readableEnded) {
+		for await (const chunk of request) {
+			read += (chunk as Buffer).length;
+			if (read >= half) break;
+		}
+	}
+	request.socket.destroy();
 }

@@ -12,7 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SeenRequest } from '../proxy.ts';
 import { Faults } from './faults.mts';
 import { outputProblem } from './lexiconCheck.mts';
-import { answer, describe, inspect, type RunningProxy } from './proxy.mts';
+import { answer, cutInTheMiddle, describe, inspect, type RunningProxy } from './proxy.mts';
 import { VideoJobs } from './videoJobs.mts';
 import { VideoUploads, XrpcProblem } from './videoUploads.mts';
 
@@ -190,17 +190,4 @@ function ok(body: object): Reply {
 
 function tokenOf(entry: SeenRequest): string {
 	return entry.headers.authorization?.replace(/^Bearer /, '') ?? '';
-}
-
-/** Reads half of the body (all of it if it is JSON), then hangs up. */
-async function cutInTheMiddle(request: IncomingMessage): Promise<void> {
-	const half = Number(request.headers['content-length'] ?? 0) / 2;
-	let read = 0;
-	if (half > 0 && !request.readableEnded) {
-		for await (const chunk of request) {
-			read += (chunk as Buffer).length;
-			if (read >= half) break;
-		}
-	}
-	request.socket.destroy();
 }

@@ -210,3 +210,7 @@ describe('who may reply, who may quote', () => {
 		expect(view).not.toHaveProperty('threadgate');
 	});
 });
+
+test('the AppView shows every post as it was written', async () => {
+	expect(await stage.expectAllShown()).toBeGreaterThan(100);
+}, 60_000);

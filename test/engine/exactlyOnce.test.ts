@@ -1,7 +1,7 @@
-import axios from 'axios';
 import type { IDataObject } from 'n8n-workflow';
+import sharp from 'sharp';
 
-import type { Account, Fault } from '../../lab';
+import type { Fault } from '../../lab';
 import type { Engine } from './engine';
 import { parameters, setStage, type Stage } from './fixtures';
 
@@ -20,31 +20,10 @@ const create = parameters.postCreate;
 const APPLY = 'com.atproto.repo.applyWrites';
 const perItem = create('={{ $json.text }}');
 
-interface Listed {
-	uri: string;
-	cid: string;
-	value: { text: string; createdAt: string; reply?: { parent: { uri: string; cid: string } } };
-}
-
-/** Everything of one type in the repository, as the PDS has it, oldest first. */
-async function records(account: Account, collection = 'app.bsky.feed.post'): Promise<Listed[]> {
-	const all: Listed[] = [];
-	let cursor: string | undefined;
-	do {
-		const { data } = await axios.get<{ records: Listed[]; cursor?: string }>(
-			`${stage.network.pdsUrl}/xrpc/com.atproto.repo.listRecords`,
-			{ params: { repo: account.did, collection, limit: 100, reverse: true, cursor }, proxy: false },
-		);
-		all.push(...data.records);
-		cursor = data.cursor;
-	} while (cursor !== undefined);
-	return all;
-}
-
 /** How often each text that begins so was posted. */
 async function timesPosted(prefix: string): Promise<Record<string, number>> {
 	const times: Record<string, number> = {};
-	for (const { value } of await records(stage.alice)) {
+	for (const { value } of await stage.posts(stage.alice)) {
 		if (value.text.startsWith(prefix)) times[value.text] = (times[value.text] ?? 0) + 1;
 	}
 	return times;
@@ -93,7 +72,7 @@ describe('200 posts, a fault at every stage: none twice, none missing', () => {
 				}
 			}
 			expect(await timesPosted(`stage ${number} `)).toEqual(onceEach(written));
-			const onServer = new Map((await records(stage.alice)).map(({ uri, cid }) => [uri, cid]));
+			const onServer = new Map((await stage.posts(stage.alice)).map(({ uri, cid }) => [uri, cid]));
 			expect(onServer.size).toBeGreaterThanOrEqual(written.length);
 		},
 		60_000,
@@ -102,7 +81,7 @@ describe('200 posts, a fault at every stage: none twice, none missing', () => {
 	test('what the node returns is what is there, also when the answer was lost', async () => {
 		await fault({ cut: 'after' });
 		const { data } = await engine.run(perItem, { items: texts('lost answer', 5) });
-		const onServer = new Map((await records(stage.alice)).map(({ uri, cid }) => [uri, cid]));
+		const onServer = new Map((await stage.posts(stage.alice)).map(({ uri, cid }) => [uri, cid]));
 		expect(data.map(({ uri, cid }) => onServer.get(String(uri)) === cid)).toEqual(Array(5).fill(true));
 		// One write, and one read that tells that it was done.
 		expect(await stage.counts()).toEqual({ applyWrites: 1, getRecord: 1 });
@@ -131,12 +110,37 @@ describe('200 posts, a fault at every stage: none twice, none missing', () => {
 		const thread = ['one', 'two', 'three'].map((text) => `${what}: ${text}`);
 		const { error } = await engine.run(create(thread));
 		expect(error).toBeUndefined();
-		const posts = (await records(stage.alice)).filter(({ value }) => thread.includes(value.text));
+		const posts = (await stage.posts(stage.alice)).filter(({ value }) => thread.includes(value.text));
 		expect(posts.map(({ value }) => value.text)).toEqual(thread);
 		expect(posts.map(({ value }) => value.reply?.parent)).toEqual([
 			undefined,
 			...posts.slice(0, 2).map(({ uri, cid }) => ({ uri, cid })),
 		]);
+	});
+});
+
+describe('uploads', () => {
+	test.each(FAULTS)('the pictures of ten posts, each upload with a fault: %s', async (what, action) => {
+		const items = texts(`uploaded: ${what}`, 10);
+		const binaries = [];
+		for (const number of items.keys()) {
+			const bytes = await sharp({
+				create: { width: 200, height: 100 + number, channels: 3, background: '#123' },
+			})
+				.png({ compressionLevel: 0 })
+				.toBuffer();
+			binaries.push({ data: { data: bytes.toString('base64'), mimeType: 'image/png' } });
+		}
+		await fault(action, 3, 'com.atproto.repo.uploadBlob');
+		await fault(action);
+		const withPicture = create('={{ $json.text }}', { images: { image: [{ field: 'data' }] } });
+		const { error } = await engine.run(withPicture, { items, binaries });
+		expect(error).toBeUndefined();
+		const prefix = `uploaded: ${what} `;
+		const posts = (await stage.posts(stage.alice)).filter(({ value }) => value.text.startsWith(prefix));
+		expect(posts.map(({ value }) => value.embed?.images[0].aspectRatio.height)).toEqual(
+			items.map((_, number) => 100 + number),
+		);
 	});
 });
 
@@ -253,7 +257,7 @@ describe('1,000 items', () => {
 		expect(output.map(({ pairedItem }) => pairedItem)).toEqual(items.map((_, index) => ({ item: index })));
 		const keys = data.map(({ rkey }) => String(rkey));
 		expect(keys).toEqual([...keys].sort());
-		const posted = (await records(stage.alice)).filter(({ value }) => value.text.startsWith('many '));
+		const posted = (await stage.posts(stage.alice)).filter(({ value }) => value.text.startsWith('many '));
 		expect(posted.map(({ value }) => value.text)).toEqual(items.map(({ text }) => text));
 		const times = posted.map(({ value }) => Date.parse(value.createdAt));
 		expect(times.every((time, index) => index === 0 || time > times[index - 1])).toBe(true);
@@ -289,3 +293,7 @@ describe('1,000 items', () => {
 		expect(Object.keys(await timesPosted('stopped'))).toEqual(['stopped 0', 'stopped 1']);
 	});
 });
+
+test('the AppView shows every post as it was written', async () => {
+	expect(await stage.expectAllShown()).toBeGreaterThan(1800);
+}, 60_000);

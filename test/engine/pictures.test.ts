@@ -280,3 +280,7 @@ describe('from the web', () => {
 		expect(error).toMatch(/private network/);
 	});
 });
+
+test('the AppView shows every post as it was written', async () => {
+	expect(await stage.expectAllShown()).toBeGreaterThan(20);
+}, 60_000);

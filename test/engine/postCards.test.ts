@@ -193,3 +193,7 @@ test('a card and pictures together are refused before anything is sent', async (
 	expect(error?.message).toBe('A post can show pictures or a video, or a link card, not both.');
 	expect(await stage.seen()).toEqual([]);
 });
+
+test('the AppView shows every post as it was written', async () => {
+	expect(await stage.expectAllShown()).toBeGreaterThan(50);
+}, 60_000);

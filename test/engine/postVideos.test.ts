@@ -132,3 +132,7 @@ test('a service that declines: its reason, and nothing is posted', async () => {
 	expect(`${error?.message} ${error?.description}`).toContain('Daily limit reached');
 	expect(await stage.counts()).not.toHaveProperty('applyWrites');
 });
+
+test('the AppView shows every post as it was written', async () => {
+	expect(await stage.expectAllShown()).toBeGreaterThan(3);
+}, 60_000);

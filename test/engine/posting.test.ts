@@ -225,3 +225,7 @@ describe('what can not be meant is refused before anything is sent', () => {
 		]);
 	});
 });
+
+test('the AppView shows every post as it was written', async () => {
+	expect(await stage.expectAllShown()).toBeGreaterThan(10);
+}, 60_000);
