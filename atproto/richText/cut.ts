@@ -1,4 +1,4 @@
-import { GRAPHEMES, type TextLength } from './length';
+import { segmenter, type TextLength } from './length';
 import type { RichText } from './richText';
 
 /** How far a text reaches from `start` on within the room given. */
@@ -17,16 +17,13 @@ export type UnitEnds = (text: string) => number[];
 /** How many UTF-16 units behind the last possible cut are looked at to know whether a unit ends there. */
 const LOOK_AHEAD = 100;
 
-const SENTENCES = new Intl.Segmenter('en', { granularity: 'sentence' });
-const WORDS = new Intl.Segmenter('en', { granularity: 'word' });
-
 /** Ends of paragraphs: a blank line follows. */
 export const paragraphEnds: UnitEnds = (text) =>
 	[...text.matchAll(/\s+/g)].filter(([blank]) => blank.split('\n').length > 2).map(({ index }) => index);
 
 /** Ends of sentences and lines (Unicode Standard Annex 29). A number in front of a list item is no sentence. */
 export const sentenceEnds: UnitEnds = (text) =>
-	[...SENTENCES.segment(text)]
+	[...segmenter('sentence').segment(text)]
 		.filter(({ segment }) => /\p{L}/u.test(segment))
 		.map(({ index, segment }) => index + segment.trimEnd().length);
 
@@ -35,7 +32,7 @@ export const wordEnds: UnitEnds = (text) => [...text.matchAll(/\s+/g)].map(({ in
 
 /** Starts of words where no white space tells them: Chinese, Japanese, Thai, the parts of an address. */
 const wordStarts: UnitEnds = (text) => {
-	const segments = [...WORDS.segment(text)];
+	const segments = [...segmenter('word').segment(text)];
 	return segments
 		.filter(
 			({ segment, isWordLike }, at) =>
@@ -65,7 +62,7 @@ export function reachFrom(rich: RichText, start: number, room: TextLength): Reac
 
 /** One after the other: segmenting is dear, and most of a stretch is beyond reach. */
 function* graphemesOf(text: string): Iterable<string> {
-	for (const { segment } of GRAPHEMES.segment(text)) yield segment;
+	for (const { segment } of segmenter('grapheme').segment(text)) yield segment;
 }
 
 /** Where those pieces end that fit the room together. */

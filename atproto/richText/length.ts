@@ -10,14 +10,23 @@ export interface TextLength {
 	bytes: number;
 }
 
-/** Cuts texts into graphemes (what a reader takes for one character), as the official packages count them. */
-export const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const segmenters = new Map<string, Intl.Segmenter>();
+
+/**
+ * What cuts texts into graphemes (what a reader takes for one character, as the official packages
+ * count them), words or sentences. Made when it is first needed: making one takes some milliseconds.
+ */
+export function segmenter(granularity: 'grapheme' | 'word' | 'sentence'): Intl.Segmenter {
+	const made = segmenters.get(granularity) ?? new Intl.Segmenter('en', { granularity });
+	segmenters.set(granularity, made);
+	return made;
+}
 
 /** The number of graphemes of a text. */
 export function graphemeLength(text: string): number {
 	// In ASCII only CR LF is more than one character.
 	if (Buffer.byteLength(text) === text.length && !text.includes('\r')) return text.length;
-	const graphemes = GRAPHEMES.segment(text)[Symbol.iterator]();
+	const graphemes = segmenter('grapheme').segment(text)[Symbol.iterator]();
 	let count = 0;
 	while (!graphemes.next().done) count++;
 	return count;

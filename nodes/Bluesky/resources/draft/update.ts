@@ -2,6 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { recordCid } from '../../../../atproto/recordCid';
 import { badInput, toFailure, type Failure } from '../../../shared/failure';
+import { sortedByName } from '../../../shared/fields';
 import { onReady } from '../../../shared/onReady';
 import { together, type ItemResult, type Run } from '../../../shared/operation';
 import { ParameterGroup } from '../../../shared/parameterGroup';
@@ -19,7 +20,7 @@ const updateFields: INodeProperties = {
 	placeholder: 'Add field',
 	default: {},
 	description: 'What is not among them stays as it is; an empty one is removed from the draft',
-	options: [...draftContentFields, draftTextField].sort((a, b) => a.displayName.localeCompare(b.displayName)),
+	options: sortedByName([...draftContentFields, draftTextField]),
 };
 
 interface Input {

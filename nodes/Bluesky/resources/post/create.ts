@@ -1,7 +1,6 @@
 import { together } from '../../../shared/operation';
 import { createOptions, textField } from './composing/fields';
 import type { ThreadPlan } from './composing/postPlan';
-import { publish } from './composing/publish';
 import { readThread } from './composing/readThread';
 
 /** `post.create`: posts, replies, quotes and threads, each exactly once. */
@@ -14,6 +13,8 @@ export const create = together<ThreadPlan>({
 	options: createOptions,
 	read: readThread,
 	async together(plans, run) {
+		// A third of the package, which n8n need not load for workflows that do not post.
+		const { publish } = await import('./composing/publish');
 		return await publish(plans, run);
 	},
 });
