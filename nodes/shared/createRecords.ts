@@ -71,9 +71,10 @@ class Writer {
 	async write(batch: OpenUnit[], attempts: number): Promise<void> {
 		let open = batch;
 		for (let attempt = 1; open.length > 0; attempt++) {
-			const failure = this.stopAtFailure && this.failed ? this.failed : await this.send(open);
+			if (this.stopAtFailure && this.failed) return this.fail(open, this.failed);
+			const failure = await this.send(open);
 			if (failure === undefined) return;
-			if (failure.kind === 'rejected' && failure !== this.failed) return await this.halve(open, failure);
+			if (failure.kind === 'rejected') return await this.halve(open, failure);
 			if (failure.kind !== 'transient') return this.fail(open, failure);
 			const left = await this.notThere(open);
 			if (attempt === attempts) {
@@ -131,7 +132,7 @@ class Writer {
 		} catch (thrown) {
 			this.fail(
 				units.filter(({ index }) => !this.results.has(index)),
-				toFailure(thrown),
+				notKnown(toFailure(thrown)),
 			);
 			return [];
 		}
@@ -154,6 +155,13 @@ class Writer {
 function resultOf(unit: Unit, found: StoredRecord): UnitResult {
 	const cids = cidsOf(unit);
 	return found.cid === cids[0] ? { cids } : { existing: found };
+}
+
+/** Who now runs the workflow anew instead might get everything twice. */
+function notKnown({ kind, what, details }: Failure): Failure {
+	const fix =
+		'It is not known whether this was written. Retry this same execution: what is there already is not written again.';
+	return new Failure(kind, what, fix, details);
 }
 
 function cidsOf({ records }: Unit): string[] {

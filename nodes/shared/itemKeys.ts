@@ -35,7 +35,7 @@ export class ItemKeys {
 	readonly isRepeat: boolean;
 
 	constructor(context: IExecuteFunctions) {
-		const node: IDataObject = context.getContext('node');
+		const node = nodeContext(context);
 		const executionId = context.getExecutionId();
 		const known = node[MEMORY] as unknown as Memory | undefined;
 		// Only a retry inherits the memory of another execution rightly.
@@ -70,6 +70,15 @@ export class ItemKeys {
 	/** Notes that the item's records are written. */
 	remember(itemIndex: number, cids: string[]): void {
 		this.run.written[itemIndex] = cids;
+	}
+}
+
+/** n8n has no such context where a node runs outside of an execution; then nothing runs again either. */
+function nodeContext(context: IExecuteFunctions): IDataObject {
+	try {
+		return context.getContext('node');
+	} catch {
+		return {};
 	}
 }
 

@@ -223,14 +223,14 @@ async function readUpTo(
 function privateNetwork(host: string): Failure {
 	return badInput(
 		`${host} belongs to a private network.`,
-		'Use an address of the public internet, or allow private networks in the options of this step.',
+		"Use an address of the public internet, or switch on Options > 'Allow Private Addresses'.",
 	);
 }
 
 function unknownNetwork(host: string): Failure {
 	return badInput(
 		`This version of n8n can't tell whether ${host} belongs to a private network.`,
-		'Update n8n, or allow private networks in the options of this step.',
+		"Update n8n, or switch on Options > 'Allow Private Addresses'.",
 	);
 }
 
@@ -251,7 +251,7 @@ function connectionFailure(thrown: unknown, host: string): Failure {
 		return new Failure(
 			'transient',
 			`The name ${host} could not be found.`,
-			'Check the address. If this n8n reaches the web by a proxy alone, allow private networks in the options of this step.',
+			"Check the address. If this n8n reaches the web by a proxy alone, switch on Options > 'Allow Private Addresses'.",
 		);
 	}
 	if (/CERT|SELF_SIGNED|UNABLE_TO|SSL|TLS|EPROTO/.test(code)) {

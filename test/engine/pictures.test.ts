@@ -275,9 +275,33 @@ describe('from the web', () => {
 	});
 	afterAll(() => server.close());
 
-	test('from this very machine it is refused', async () => {
-		const { error } = await post({}, [{ source: 'url', url: `${url}/picture.png` }]);
-		expect(error).toMatch(/private network/);
+	const fromUrl = async (path: string, more: INodeParameters = {}) =>
+		await engine.run(
+			create('Picture', {
+				images: { image: [{ source: 'url', url: `${url}${path}`, alt: 'Blue' }] },
+				...more,
+			}),
+		);
+
+	test('it is fetched', async () => {
+		const { data, error } = await fromUrl('/picture.png', { allowPrivate: true });
+		expect(error).toBeUndefined();
+		const { images } = await embedOf(data[0]);
+		expect(images).toMatchObject([{ alt: 'Blue', aspectRatio: { width: 70, height: 20 } }]);
+	});
+
+	test('one that is not there is refused, and nothing is posted', async () => {
+		const { error } = await fromUrl('/missing', { allowPrivate: true });
+		expect(error?.message).toBe(
+			`The picture ${url}/missing can't be had: the website answered with status 404.`,
+		);
+		expect(await stage.counts()).not.toHaveProperty('applyWrites');
+	});
+
+	test('one of a private network is refused', async () => {
+		const { error } = await fromUrl('/picture.png');
+		expect(error?.message).toContain('belongs to a private network');
+		expect(error?.description).toContain("'Allow Private Addresses'");
 	});
 });
 

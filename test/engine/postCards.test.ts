@@ -55,7 +55,8 @@ beforeEach(async () => {
 const create = parameters.postCreate;
 /** The website of the tests is on this machine. */
 const card = (values: INodeParameters = {}): INodeParameters => ({
-	linkCard: { card: { allowPrivate: true, ...values } },
+	allowPrivate: true,
+	linkCard: { card: values },
 });
 
 async function embedOf({ data, error }: EngineRun, item = 0): Promise<IDataObject | undefined> {

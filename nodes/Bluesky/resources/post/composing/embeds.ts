@@ -8,7 +8,7 @@ import { makeLinkCard, type GivenCard, type LinkCardTools } from '../../../../sh
 import type { Run } from '../../../../shared/operation';
 import { fetchWeb } from '../../../../shared/web';
 import { Images } from './images';
-import type { CardPlan, PostPlan } from './postPlan';
+import type { CardPlan, PostPlan, ThreadPlan } from './postPlan';
 import { notAllowed, type Reference, type References } from './references';
 import { embedVideo } from './videos';
 
@@ -17,6 +17,9 @@ interface Shown {
 	quote?: RecordAddress;
 	card?: CardPlan;
 }
+
+/** What all posts of an item have in common here. */
+export type EmbedSource = Pick<ThreadPlan, 'itemIndex' | 'allowPrivate'>;
 
 /** An embed, and what the user should know of it. */
 interface Embedded {
@@ -42,8 +45,8 @@ export class Embeds {
 	 *
 	 * @throws Failure when something to quote is not there, or a file can't be used
 	 */
-	async embed(post: PostPlan, itemIndex: number, { quote, card }: Shown): Promise<Embedded> {
-		const media = await this.media(post, itemIndex);
+	async embed(post: PostPlan, source: EmbedSource, { quote, card }: Shown): Promise<Embedded> {
+		const media = await this.media(post, source);
 		const quoted = quote && (await this.quoted(quote));
 		const link = card?.link ?? (card && firstLink(post.facets));
 		const linked = link === undefined || quoted ? undefined : await this.blueskyRecord(link);
@@ -51,16 +54,16 @@ export class Embeds {
 		const external =
 			card === undefined || link === undefined || linked || media.embed
 				? { warnings: [] }
-				: await this.card(link, card, itemIndex);
+				: await this.card(link, card, source);
 		return {
 			embed: combine(record, media.embed ?? external.embed),
 			warnings: [...media.warnings, ...external.warnings],
 		};
 	}
 
-	private async media(post: PostPlan, itemIndex: number): Promise<Embedded> {
-		if (post.images.length > 0) return await this.images.embed(post.images, itemIndex);
-		return post.video === undefined ? { warnings: [] } : await embedVideo(post.video, itemIndex, this.run);
+	private async media({ images, video }: PostPlan, source: EmbedSource): Promise<Embedded> {
+		if (images.length > 0) return await this.images.embed(images, source);
+		return video === undefined ? { warnings: [] } : await embedVideo(video, source.itemIndex, this.run);
 	}
 
 	private async quoted(address: RecordAddress): Promise<Reference> {
@@ -88,19 +91,22 @@ export class Embeds {
 		return (await fetchWeb(this.run.context, link, request)).url;
 	}
 
-	private async card(link: string, card: CardPlan, itemIndex: number): Promise<Embedded> {
-		const own = 'field' in card.picture ? itemIndex : undefined;
-		const key = JSON.stringify([{ ...card, link }, own]);
-		const known = this.cards.get(key) ?? this.makeCard(link, card, itemIndex);
+	private async card(link: string, card: CardPlan, source: EmbedSource): Promise<Embedded> {
+		const own = 'field' in card.picture ? source.itemIndex : undefined;
+		const key = JSON.stringify([{ ...card, link }, own, source.allowPrivate]);
+		const known = this.cards.get(key) ?? this.makeCard(link, card, source);
 		this.cards.set(key, known);
 		return await known;
 	}
 
-	private async makeCard(link: string, card: CardPlan, itemIndex: number): Promise<Embedded> {
+	private async makeCard(
+		link: string,
+		card: CardPlan,
+		{ itemIndex, allowPrivate }: EmbedSource,
+	): Promise<Embedded> {
 		const { context } = this.run;
 		const tools: LinkCardTools = {
-			fetchWeb: async (url, request) =>
-				await fetchWeb(context, url, { ...request, allowPrivate: card.allowPrivate }),
+			fetchWeb: async (url, request) => await fetchWeb(context, url, { ...request, allowPrivate }),
 			uploadImage: async (bytes, maxBytes) =>
 				(await this.images.upload(bytes, maxBytes, 'The picture of the card')).blob,
 		};

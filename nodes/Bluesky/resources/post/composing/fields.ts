@@ -28,13 +28,6 @@ const linkCardField: INodeProperties = {
 			name: 'card',
 			values: [
 				{
-					displayName: 'Allow Private Addresses',
-					name: 'allowPrivate',
-					type: 'boolean',
-					default: false,
-					description: 'Whether pages and pictures may be read from computers of your own network',
-				},
-				{
 					displayName: 'Description',
 					name: 'description',
 					type: 'string',
@@ -148,6 +141,14 @@ export const languagesField: INodeProperties = {
 
 /** What `post.create` has under Options. */
 export const createOptions: INodeProperties[] = [
+	{
+		displayName: 'Allow Private Addresses',
+		name: 'allowPrivate',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether pages and pictures for link cards, and images from URLs, may be read from computers of your own network',
+	},
 	allowQuotesField,
 	labelsField,
 	{

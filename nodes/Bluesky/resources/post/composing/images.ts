@@ -8,7 +8,7 @@ import type { Run } from '../../../../shared/operation';
 import { shrinkImage } from '../../../../shared/shrinkImage';
 import { uploadBlob } from '../../../../shared/uploadBlob';
 import { fetchWeb } from '../../../../shared/web';
-import type { ImagePlan } from './postPlan';
+import type { ImagePlan, ThreadPlan } from './postPlan';
 
 /** Most bytes of a picture (lexicons app.bsky.embed.images and gallery). */
 const MOST_BYTES = 2_000_000;
@@ -28,6 +28,9 @@ export interface UploadedImage {
 	warnings: string[];
 }
 
+/** The item that wants a picture, and whether it may come from a private network. */
+type ImageOrigin = Pick<ThreadPlan, 'itemIndex' | 'allowPrivate'>;
+
 /** Reads, prepares and uploads the pictures of one execution, each only once. */
 export class Images {
 	private readonly uploaded = new Map<string, Promise<UploadedImage>>();
@@ -39,11 +42,11 @@ export class Images {
 	 *
 	 * @throws Failure for what is no picture, can't be had, or can't be made small enough
 	 */
-	async embed(images: ImagePlan[], itemIndex: number): Promise<{ embed: IDataObject; warnings: string[] }> {
+	async embed(images: ImagePlan[], from: ImageOrigin): Promise<{ embed: IDataObject; warnings: string[] }> {
 		const entries: IDataObject[] = [];
 		const warnings: string[] = [];
 		for (const { source, alt } of images) {
-			const { bytes, name } = await this.load(source, itemIndex);
+			const { bytes, name } = await this.load(source, from);
 			const image = await this.upload(bytes, MOST_BYTES, name);
 			entries.push({ image: image.blob, alt, aspectRatio: { width: image.width, height: image.height } });
 			warnings.push(...image.warnings);
@@ -81,7 +84,7 @@ export class Images {
 
 	private async load(
 		source: ImagePlan['source'],
-		itemIndex: number,
+		{ itemIndex, allowPrivate }: ImageOrigin,
 	): Promise<{ bytes: Buffer; name: string }> {
 		if ('field' in source) {
 			const bytes = await this.run.context.helpers.getBinaryDataBuffer(itemIndex, source.field);
@@ -90,7 +93,7 @@ export class Images {
 		const answer = await fetchWeb(this.run.context, source.url, {
 			maxBytes: MOST_FETCHED_BYTES,
 			whenLarger: 'fail',
-			allowPrivate: false,
+			allowPrivate,
 			accept: 'image/*',
 			timeoutMs: FETCH_MS,
 		});

@@ -26,7 +26,6 @@ export interface CardPlan {
 	title?: string;
 	description?: string;
 	picture: { from: 'page' | 'none' } | { field: string } | { url: string };
-	allowPrivate: boolean;
 }
 
 /** One post of what an item asks for. */
@@ -50,6 +49,8 @@ export interface ThreadPlan {
 	/** `undefined` for everybody. */
 	replySettings?: ReplySettings;
 	allowQuotes: boolean;
+	/** Whether pages and pictures may be read from private networks. */
+	allowPrivate: boolean;
 	/** ISO 8601; `undefined` for now. */
 	createdAt?: string;
 	/** `''` for none. */

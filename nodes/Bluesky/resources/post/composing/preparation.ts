@@ -73,11 +73,10 @@ export class Preparation {
 		post: PostPlan,
 		position: number,
 	): Promise<{ embed?: IDataObject; warnings: string[] }> {
-		const { itemIndex, quote, card } = plan;
-		if (position === 0) return await this.embeds.embed(post, itemIndex, { quote, card });
+		if (position === 0) return await this.embeds.embed(post, plan, plan);
 		// What is said of the card belongs to the first post; the others show their own first link.
-		const ownLink = card && { picture: { from: 'page' as const }, allowPrivate: card.allowPrivate };
-		return await this.embeds.embed(post, itemIndex, { card: ownLink });
+		const card = plan.card && { picture: { from: 'page' as const } };
+		return await this.embeds.embed(post, plan, { card });
 	}
 
 	private async parentOf(plan: ThreadPlan): Promise<Reference | undefined> {

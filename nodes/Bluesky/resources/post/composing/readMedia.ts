@@ -77,7 +77,6 @@ export function readCard(options: ParameterGroup, parameters: ItemParameters): C
 		...(card.text('title') !== '' && { title: card.text('title') }),
 		...(card.text('description') !== '' && { description: card.text('description') }),
 		picture: readPicture(card, parameters),
-		allowPrivate: card.flag('allowPrivate', false),
 	};
 }
 

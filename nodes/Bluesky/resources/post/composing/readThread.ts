@@ -43,6 +43,7 @@ export function readThread(parameters: ItemParameters): ThreadPlan {
 		tags: readTags(options),
 		replySettings,
 		allowQuotes: options.flag('allowQuotes', true),
+		allowPrivate: options.flag('allowPrivate', false),
 		...(createdAt !== '' && { createdAt }),
 		idempotencyKey: options.text('idempotencyKey'),
 	};
