@@ -228,6 +228,23 @@ describe('Idempotency Key', () => {
 		expect(await timesPosted('double')).toEqual({ double: 1 });
 	});
 
+	test('twice in one execution, and the first one fails: the second one is posted', async () => {
+		const gone = `at://${stage.alice.did}/app.bsky.feed.post/3aaaaaaaaaaaa`;
+		const { data } = await engine.run(
+			create('={{ $json.text }}', { idempotencyKey: 'second chance', replyTo: '={{ $json.to }}' }),
+			{
+				items: [{ text: 'chance 1', to: gone }, { text: 'chance 2' }, { text: 'chance 3' }],
+				continueOnFail: true,
+			},
+		);
+		expect(data.map(({ text, error, alreadyPosted }) => [text ?? typeof error, alreadyPosted])).toEqual([
+			['string', undefined],
+			['chance 2', undefined],
+			['chance 2', true],
+		]);
+		expect(await timesPosted('chance')).toEqual({ 'chance 2': 1 });
+	});
+
 	test('a thread', async () => {
 		const thread = create(['keyed 1', 'keyed 2', 'keyed 3'], { idempotencyKey: 'a thread' });
 		const { data: first } = await engine.run(thread);

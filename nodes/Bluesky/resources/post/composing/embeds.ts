@@ -46,8 +46,8 @@ export class Embeds {
 	 * @throws Failure when something to quote is not there, or a file can't be used
 	 */
 	async embed(post: PostPlan, source: EmbedSource, { quote, card }: Shown): Promise<Embedded> {
-		const media = await this.media(post, source);
 		const quoted = quote && (await this.quoted(quote));
+		const media = await this.media(post, source);
 		const link = card?.link ?? (card && firstLink(post.facets));
 		const linked = link === undefined || quoted ? undefined : await this.blueskyRecord(link);
 		const record = quoted ?? linked;

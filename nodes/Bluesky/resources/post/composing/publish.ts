@@ -41,10 +41,11 @@ class Publication {
 		const result = this.results.get(plan);
 		if (result !== undefined) return result;
 		// Another item has the same Idempotency Key, and stands for both.
-		const other = this.plans.find((each) => each.idempotencyKey === plan.idempotencyKey && each !== plan);
-		const same = plan.idempotencyKey === '' ? undefined : other && this.results.get(other);
-		if (same === undefined || !('data' in same)) return same ?? { skipped: true };
-		return { data: { ...same.data, alreadyPosted: true } };
+		const same = this.plans
+			.filter(({ idempotencyKey }) => idempotencyKey === plan.idempotencyKey && idempotencyKey !== '')
+			.map((each) => this.results.get(each))
+			.find((each) => each !== undefined && 'data' in each);
+		return same && 'data' in same ? { data: { ...same.data, alreadyPosted: true } } : { skipped: true };
 	}
 
 	/** What an earlier try of this step is known to have posted needs no request. */
@@ -75,13 +76,22 @@ class Publication {
 	async writeOpen(): Promise<void> {
 		const preparation = new Preparation(this.run);
 		await preparation.lookUp(this.open());
-		for (const chunk of chunksOf(this.open())) {
+		// Of equal Idempotency Keys one is tried after the other, until one is posted.
+		for (let open = this.open(); open.length > 0; open = this.open()) {
+			if (!(await this.writeAll(open, preparation))) return this.tellWhatIsDone();
+		}
+	}
+
+	/** @returns false when the step ends here because an item failed */
+	private async writeAll(plans: ThreadPlan[], preparation: Preparation): Promise<boolean> {
+		for (const chunk of chunksOf(plans)) {
 			const prepared = await this.prepare(chunk, preparation);
 			// Nothing of the chunk is sent: what the user mends and runs again would be there twice.
-			if (this.run.stopsAtFailure && prepared.length < chunk.length) return this.tellWhatIsDone();
+			if (this.run.stopsAtFailure && prepared.length < chunk.length) return false;
 			await this.write(prepared);
-			if (this.run.stopsAtFailure && chunk.some((plan) => this.failureOf(plan))) return this.tellWhatIsDone();
+			if (this.run.stopsAtFailure && chunk.some((plan) => this.failureOf(plan))) return false;
 		}
+		return true;
 	}
 
 	/** Who reads that the step failed has to know that it is not to be run anew for all items. */
@@ -188,12 +198,13 @@ class Publication {
 		return result !== undefined && 'failure' in result ? result.failure : undefined;
 	}
 
-	/** What has no result yet, of equal Idempotency Keys the first one only. */
+	/** What has no result yet, of equal Idempotency Keys the first one only, and none when one is posted. */
 	private open(): ThreadPlan[] {
 		const taken = new Set<string>();
 		return this.plans.filter((plan) => {
-			const isDouble = plan.idempotencyKey !== '' && taken.has(plan.idempotencyKey);
-			taken.add(plan.idempotencyKey);
+			const { idempotencyKey } = plan;
+			const isDouble = idempotencyKey !== '' && taken.has(idempotencyKey);
+			if (this.failureOf(plan) === undefined) taken.add(idempotencyKey);
 			return !isDouble && !this.results.has(plan);
 		});
 	}
