@@ -38,6 +38,15 @@ test("n8n's community scanner finds nothing, in the source and in the packed tar
 	expect(bytes).toBeLessThan(300_000);
 }, 120_000);
 
+test('what only some posts need is not loaded with the node', async () => {
+	const program = `require('./dist/nodes/Bluesky/Bluesky.node.js');
+		console.log(JSON.stringify(Object.keys(require.cache)));`;
+	const { stdout } = await run(process.execPath, ['-e', program], { cwd: root });
+	const loaded = (JSON.parse(stdout) as string[]).map((file) => path.relative(path.join(root, 'dist'), file));
+	expect(loaded).toContain('nodes/Bluesky/resources/post/create.js');
+	expect(loaded.filter((file) => /imageCodecs|linkCard|shared.video|atproto.media/.test(file))).toEqual([]);
+});
+
 test('the package brings nothing along', () => {
 	expect(packageJson).not.toHaveProperty('dependencies');
 	expect(packageJson.peerDependencies).toEqual({ 'n8n-workflow': '*' });
