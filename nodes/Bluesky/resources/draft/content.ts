@@ -1,9 +1,9 @@
-import { findRecord, type RecordAddress } from '../../../../atproto/recordAddress';
+import type { RecordAddress } from '../../../../atproto/recordAddress';
 import { graphemeLength } from '../../../../atproto/richText/length';
 import { badInput } from '../../../shared/failure';
 import type { ParameterGroup } from '../../../shared/parameterGroup';
 import { readLanguages, textsOf } from '../post/composing/readTexts';
-import { readLabels } from '../post/composing/readThread';
+import { readLabels, readQuote } from '../post/composing/readThread';
 import { readReplySettings, type ReplySettings } from '../post/replySettings';
 
 /** What is to be set in a draft; what is `undefined` stays as it is. */
@@ -38,7 +38,7 @@ export function readContent(text: unknown, given: ParameterGroup): DraftContent 
 		...(given.has('langs') && { langs: readLanguages(given) }),
 		...(given.has('labels') && { labels: readLabels(given) }),
 		...(given.has('link') && { link: readLink(given.text('link')) }),
-		...(given.has('quote') && { quote: readQuote(given.text('quote')) }),
+		...(given.has('quote') && { quote: readQuote(given) ?? null }),
 		...(given.has('allowQuotes') && { allowQuotes: given.flag('allowQuotes', true) }),
 	};
 	if (given.has('whoCanReply') || given.has('replyLists')) {
@@ -55,16 +55,6 @@ function readLink(text: string): string {
 	throw badInput(
 		`"${text}" in 'Link' is not a web address.`,
 		'Enter the whole address, such as https://example.org/article.',
-	);
-}
-
-function readQuote(text: string): RecordAddress | null {
-	if (text === '') return null;
-	const record = findRecord(text);
-	if (record !== undefined) return record;
-	throw badInput(
-		`"${text}" in 'Quote' is not a Bluesky post.`,
-		"Enter the post's link, such as https://bsky.app/profile/alice.bsky.social/post/3kabc, or its at:// URI.",
 	);
 }
 

@@ -113,7 +113,8 @@ function readReplyTo(options: ParameterGroup): PostAddress | undefined {
 	);
 }
 
-function readQuote(options: ParameterGroup): RecordAddress | undefined {
+/** Reads 'Quote'; `undefined` when there is none. */
+export function readQuote(options: ParameterGroup): RecordAddress | undefined {
 	const text = options.text('quote');
 	if (text === '') return undefined;
 	const record = findRecord(text);
