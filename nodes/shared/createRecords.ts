@@ -47,12 +47,12 @@ interface OpenUnit extends Unit {
  * A request is all or nothing on the server. When its answer is lost, or the server answers with a
  * 5xx (as it also does for a key that is taken), the keys tell what is there before anything is
  * sent again. A declined request is halved until the unit to blame fails alone.
+ * When the step stops at failures, nothing more is sent once a unit has failed.
  *
- * @param stopAtFailure whether nothing more is to be sent once a unit has failed
  * @returns what became of each unit, in order
  */
-export async function createRecords(units: Unit[], run: Run, stopAtFailure: boolean): Promise<UnitResult[]> {
-	const writer = new Writer(run, (await run.session()).did, stopAtFailure);
+export async function createRecords(units: Unit[], run: Run): Promise<UnitResult[]> {
+	const writer = new Writer(run, (await run.session()).did);
 	const open = units.map((unit, index) => ({ ...unit, index, bytes: bytesOf(unit) }));
 	for (const batch of batchesOf(open)) await writer.write(batch, ATTEMPTS);
 	return units.map((_, index) => writer.results.get(index)!);
@@ -65,13 +65,12 @@ class Writer {
 	constructor(
 		private readonly run: Run,
 		private readonly did: string,
-		private readonly stopAtFailure: boolean,
 	) {}
 
 	async write(batch: OpenUnit[], attempts: number): Promise<void> {
 		let open = batch;
 		for (let attempt = 1; open.length > 0; attempt++) {
-			if (this.stopAtFailure && this.failed) return this.fail(open, this.failed);
+			if (this.run.stopsAtFailure && this.failed) return this.fail(open, this.failed);
 			const failure = await this.send(open);
 			if (failure === undefined) return;
 			if (failure.kind === 'rejected') return await this.halve(open, failure);

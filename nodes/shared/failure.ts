@@ -37,6 +37,11 @@ export function badInput(what: string, fix: string): Failure {
 	return new Failure('input', what, fix);
 }
 
+/** Whether nothing else will fare better in this execution: there is no session, or it was cancelled. */
+export function concernsEverything({ kind }: Failure): boolean {
+	return kind === 'signIn' || kind === 'cancelled';
+}
+
 /** What cancelling the execution does to the items still open. */
 export function cancelled(): Failure {
 	return new Failure('cancelled', 'The execution was cancelled.', 'No further requests were sent.');

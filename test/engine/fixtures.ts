@@ -22,6 +22,8 @@ export interface Stage {
 	counts(): Promise<Record<string, number>>;
 	/** All posts of an account as its PDS has them, oldest first. */
 	posts(account: Account): Promise<StoredPost[]>;
+	/** What a post of Alice's shows below its text, as its PDS has it; `undefined` for nothing. */
+	embedOf<T>(post: { rkey?: unknown }): Promise<T>;
 	/** Fails unless the AppView shows every post of Alice's just as it was written; returns how many there are. */
 	expectAllShown(): Promise<number>;
 }
@@ -66,6 +68,13 @@ export async function setStage(options?: Parameters<typeof startNetwork>[0]): Pr
 	};
 	return {
 		posts,
+		async embedOf<T>({ rkey }: { rkey?: unknown }): Promise<T> {
+			const { data } = await axios.get<{ value: { embed: T } }>(
+				`${network.pdsUrl}/xrpc/com.atproto.repo.getRecord`,
+				{ params: { repo: alice.did, collection: 'app.bsky.feed.post', rkey }, proxy: false },
+			);
+			return data.value.embed;
+		},
 		async expectAllShown() {
 			await network.index();
 			const written = await posts(alice);

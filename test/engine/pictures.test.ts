@@ -52,12 +52,8 @@ async function post(
 	return { output: data[0], embed: await embedOf(data[0]) };
 }
 
-async function embedOf({ rkey }: IDataObject): Promise<{ $type: string; images?: Image[]; items?: Image[] }> {
-	const { data } = await axios.get<{ value: { embed: { $type: string } } }>(
-		`${stage.network.pdsUrl}/xrpc/com.atproto.repo.getRecord`,
-		{ params: { repo: stage.alice.did, collection: 'app.bsky.feed.post', rkey }, proxy: false },
-	);
-	return data.value.embed;
+async function embedOf(post: IDataObject): Promise<{ $type: string; images?: Image[]; items?: Image[] }> {
+	return await stage.embedOf(post);
 }
 
 async function download({ image }: Image): Promise<Buffer> {

@@ -1,4 +1,3 @@
-import axios from 'axios';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import sharp from 'sharp';
 
@@ -59,16 +58,9 @@ const card = (values: INodeParameters = {}): INodeParameters => ({
 	linkCard: { card: values },
 });
 
-async function embedOf({ data, error }: EngineRun, item = 0): Promise<IDataObject | undefined> {
+async function embedOf({ data, error }: EngineRun): Promise<IDataObject | undefined> {
 	expect(error).toBeUndefined();
-	const { data: record } = await axios.get<{ value: { embed?: IDataObject } }>(
-		`${stage.network.pdsUrl}/xrpc/com.atproto.repo.getRecord`,
-		{
-			params: { repo: stage.alice.did, collection: 'app.bsky.feed.post', rkey: data[item].rkey },
-			proxy: false,
-		},
-	);
-	return record.value.embed;
+	return await stage.embedOf(data[0]);
 }
 
 test('the first link of the text gets a card, which the AppView shows', async () => {

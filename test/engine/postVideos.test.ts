@@ -1,4 +1,3 @@
-import axios from 'axios';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { Engine } from './engine';
@@ -31,12 +30,8 @@ const file = (bytes: Buffer, mimeType: string, fileName: string) => ({
 	fileName,
 });
 
-async function embedOf({ rkey }: IDataObject): Promise<IDataObject> {
-	const { data } = await axios.get<{ value: { embed: IDataObject } }>(
-		`${stage.network.pdsUrl}/xrpc/com.atproto.repo.getRecord`,
-		{ params: { repo: stage.alice.did, collection: 'app.bsky.feed.post', rkey }, proxy: false },
-	);
-	return data.value.embed;
+async function embedOf(post: IDataObject): Promise<IDataObject> {
+	return await stage.embedOf(post);
 }
 
 test('a video with captions, alternative text and aspect ratio', async () => {

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { shortAddress } from '../../../atproto/richText/shortLinks';
 import { visibleText } from '../../../atproto/text';
-import { badInput, Failure, toFailure } from '../failure';
+import { badInput, concernsEverything, Failure, toFailure } from '../failure';
 import type { WebAnswer, WebRequest } from '../web';
 import { parseWebUrl } from '../webAddress';
 import type { Page } from './page';
@@ -70,7 +70,7 @@ export async function makeLinkCard(
 	const attempt = async <T>(missing: string, work: () => Promise<T>): Promise<T | undefined> => {
 		const { value, failure } = await outcomeOf(work);
 		if (failure === undefined) return value;
-		if (failure.kind === 'cancelled' || failure.kind === 'signIn') throw failure;
+		if (concernsEverything(failure)) throw failure;
 		warnings.push(`The link card for ${uri} has ${missing}: ${failure.message}`);
 		return undefined;
 	};

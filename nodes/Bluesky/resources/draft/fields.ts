@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { allowQuotesField, labelsField, languagesField } from '../post/composing/fields';
+import { allowQuotesField, labelsField, languagesField, quoteField } from '../post/composing/fields';
 import { replyListsField, whoCanReplyField } from '../post/replySettings';
 
 /** The text of a draft, or the texts of a thread. */
@@ -28,14 +28,7 @@ export const draftContentFields: INodeProperties[] = [
 		placeholder: 'e.g. https://example.org/article',
 		description: 'Web page to show as a card below the first post',
 	},
-	{
-		displayName: 'Quote',
-		name: 'quote',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. https://bsky.app/profile/alice.bsky.social/post/3kabc',
-		description: 'Link or at:// URI of the post to quote. A feed, list or starter pack works as well.',
-	},
+	quoteField,
 	replyListsField,
 	whoCanReplyField,
 ];

@@ -48,7 +48,7 @@ export async function react(posts: FoundPost[], reaction: Reaction, run: Run): P
 		],
 		mayExist: true,
 	}));
-	const results = await createRecords(units, run, run.stopsAtFailure);
+	const results = await createRecords(units, run);
 	const byPost = new Map(open.map((post, position) => [post, results[position]]));
 	return posts.map((post): Change => {
 		const result = byPost.get(post);

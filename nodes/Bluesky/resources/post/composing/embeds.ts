@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { RecordAddress } from '../../../../../atproto/recordAddress';
 import { firstLink } from '../../../../../atproto/richText/facet';
-import { toFailure } from '../../../../shared/failure';
+import { concernsEverything, toFailure } from '../../../../shared/failure';
 import { isBlueskyShortLink, parseBlueskyLink } from '../../../../shared/linkCard/blueskyLink';
 import { makeLinkCard, type GivenCard, type LinkCardTools } from '../../../../shared/linkCard/linkCard';
 import type { Run } from '../../../../shared/operation';
@@ -81,7 +81,7 @@ export class Embeds {
 			return reference?.quoteDisabled ? undefined : reference;
 		} catch (thrown) {
 			const failure = toFailure(thrown);
-			if (failure.kind === 'signIn' || failure.kind === 'cancelled') throw failure;
+			if (concernsEverything(failure)) throw failure;
 			return undefined;
 		}
 	}

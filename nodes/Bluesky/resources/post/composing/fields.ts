@@ -139,6 +139,16 @@ export const languagesField: INodeProperties = {
 	description: 'Up to three languages the post is written in, as their codes, separated by commas',
 };
 
+/** Quote. */
+export const quoteField: INodeProperties = {
+	displayName: 'Quote',
+	name: 'quote',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. https://bsky.app/profile/alice.bsky.social/post/3kabc',
+	description: 'Link or at:// URI of the post to quote. A feed, list or starter pack works as well.',
+};
+
 /** What `post.create` has under Options. */
 export const createOptions: INodeProperties[] = [
 	{
@@ -209,14 +219,7 @@ export const createOptions: INodeProperties[] = [
 		default: false,
 		description: 'Whether the parts of a text that was split end with 1/3, 2/3, 3/3',
 	},
-	{
-		displayName: 'Quote',
-		name: 'quote',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. https://bsky.app/profile/alice.bsky.social/post/3kabc',
-		description: 'Link or at:// URI of the post to quote. A feed, list or starter pack works as well.',
-	},
+	quoteField,
 	replyListsField,
 	{
 		displayName: 'Reply To',

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { isDid } from '../../../../../atproto/identifier';
 import { asText } from '../../../../../atproto/text';
 import { eachOf } from '../../../../shared/concurrency';
-import { toFailure } from '../../../../shared/failure';
+import { concernsEverything, toFailure } from '../../../../shared/failure';
 import type { Call } from '../../../../shared/operation';
 import { getProfiles } from '../../../../shared/profiles';
 
@@ -35,7 +35,7 @@ async function resolveHandle(handle: string, call: Call): Promise<string> {
 		return asText(did);
 	} catch (thrown) {
 		const failure = toFailure(thrown);
-		if (failure.kind === 'signIn' || failure.kind === 'cancelled') throw failure;
+		if (concernsEverything(failure)) throw failure;
 		return '';
 	}
 }

@@ -1,8 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Session } from '../../../../../credentials/session';
-import { POST, postUrl } from '../../../../../atproto/postAddress';
+import { POST } from '../../../../../atproto/postAddress';
 import { recordUri } from '../../../../../atproto/recordAddress';
+import { ownPostUrl } from '../../../../shared/findPosts';
 
 /** A post that is on the server. */
 export interface PostedPost {
@@ -18,15 +19,15 @@ export interface PostedPost {
  * @param alreadyPosted whether it was there before, by its Idempotency Key
  */
 export function postedData(
-	{ did, handle }: Session,
+	session: Session,
 	posts: PostedPost[],
 	warnings: string[],
 	alreadyPosted: boolean,
 ): IDataObject {
 	const [first, ...others] = posts.map(({ rkey, cid, text }) => ({
-		uri: recordUri({ authority: did, collection: POST, rkey }),
+		uri: recordUri({ authority: session.did, collection: POST, rkey }),
 		cid,
-		url: postUrl({ authority: handle || did, rkey }),
+		url: ownPostUrl(session, rkey),
 		rkey,
 		text,
 	}));

@@ -130,7 +130,7 @@ class Publication {
 				mayExist: this.keys.isRepeat || plan.idempotencyKey !== '',
 			}),
 		);
-		const results = await createRecords(units, this.run, this.run.stopsAtFailure);
+		const results = await createRecords(units, this.run);
 		for (const [index, result] of results.entries()) await this.note(prepared[index], result);
 	}
 
