@@ -39,6 +39,9 @@ export interface Accounts {
 	/** Many posts at once, each a second newer than the one before, the last one of now. */
 	createPosts(account: Account, texts: string[]): Promise<RecordAddress[]>;
 	follow(account: Account, did: string): Promise<void>;
+	/** Writes a record of any type. */
+	createRecord(account: Account, collection: string, record: object): Promise<RecordAddress>;
+	deleteRecord(account: Account, uri: string): Promise<void>;
 	setProfile(account: Account, profile: { displayName?: string; description?: string }): Promise<void>;
 }
 
@@ -131,6 +134,18 @@ export function accountsOf(pdsUrl: string, bypass: string): Accounts {
 				collection: 'app.bsky.graph.follow',
 				record: { $type: 'app.bsky.graph.follow', subject: did, createdAt: new Date().toISOString() },
 			});
+		},
+		async createRecord(account, collection, record) {
+			const { data } = await post<RecordAddress>(pds, account, 'com.atproto.repo.createRecord', {
+				repo: account.did,
+				collection,
+				record: { $type: collection, createdAt: new Date().toISOString(), ...record },
+			});
+			return { uri: data.uri, cid: data.cid };
+		},
+		async deleteRecord(account, uri) {
+			const [collection, rkey] = uri.split('/').slice(-2);
+			await post(pds, account, 'com.atproto.repo.deleteRecord', { repo: account.did, collection, rkey });
 		},
 		async setProfile(account, profile) {
 			await post(pds, account, 'com.atproto.repo.putRecord', {

@@ -11,7 +11,7 @@ import { asText } from '../../atproto/text';
 import { describe, findOperation } from '../shared/describe';
 import { runOperation } from '../shared/run';
 import { searchDrafts } from './listSearch/searchDrafts';
-import { searchUsers } from './listSearch/searchUsers';
+import { searchUsers } from '../shared/listSearch/searchUsers';
 import { FIRST_RESOURCE, resources } from './resources';
 
 /** The Bluesky node: every operation of the registry in `resources/`. */

@@ -5,6 +5,8 @@ import {
 	type IExecuteFunctions,
 	type IHttpRequestOptions,
 	type ILoadOptionsFunctions,
+	type IPollFunctions,
+	type ITriggerFunctions,
 } from 'n8n-workflow';
 
 import { asText } from '../../atproto/text';
@@ -15,7 +17,7 @@ import { cancelled, fromAnswer, toFailure, type Failure } from './failure';
 import type { Call } from './operation';
 
 /** Every n8n context that can make authenticated requests. */
-export type RequestContext = IExecuteFunctions | ILoadOptionsFunctions;
+export type RequestContext = IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions | ITriggerFunctions;
 
 /** One XRPC call. */
 export interface XrpcCall {
@@ -26,6 +28,8 @@ export interface XrpcCall {
 	params?: IDataObject;
 	/** Sent as JSON. */
 	body?: IDataObject;
+	/** The service that the PDS hands the call on to, as DID and fragment (AT Protocol, "Service Proxying"). */
+	proxyTo?: string;
 	/** Sent as it is, in place of a JSON body. */
 	upload?: { bytes: Buffer; mimeType: string };
 	/** Whether sending it again after a lost answer does no harm; on by default for queries. */
@@ -51,9 +55,37 @@ const FIRST_PAUSE_MS = 500;
  * @throws Failure in words for a person, with the HTTP code
  */
 export async function xrpc<T extends object>(context: RequestContext, call: XrpcCall): Promise<T> {
+	return await repeating<T>(context, call, async () => await sendWithToken(context, call));
+}
+
+/**
+ * Makes an XRPC query without any account, at a server that answers everybody, such as Bluesky's
+ * public AppView.
+ *
+ * @param serviceUrl the server's address
+ * @throws Failure in words for a person, with the HTTP code
+ */
+export async function publicXrpc<T extends object>(
+	context: RequestContext,
+	serviceUrl: string,
+	call: Pick<XrpcCall, 'nsid' | 'params'>,
+): Promise<T> {
+	const request = toRequest(call);
+	const url = new URL(request.url, serviceUrl).href;
+	return await repeating<T>(context, call, async () =>
+		toAnswer(await context.helpers.httpRequest({ ...request, url })),
+	);
+}
+
+/** Sends a call until it succeeds or there is no use in trying again. */
+async function repeating<T extends object>(
+	context: RequestContext,
+	call: XrpcCall,
+	sendOnce: () => Promise<XrpcAnswer>,
+): Promise<T> {
 	const repeatable = call.repeatable ?? (call.method ?? 'GET') === 'GET';
 	for (let attempt = 1; ; attempt++) {
-		const outcome = await attemptCall(context, call);
+		const outcome = await attemptCall(context, call, sendOnce);
 		if ('body' in outcome) return outcome.body as T;
 		const { failure } = outcome;
 		const again = attempt < ATTEMPTS && (repeatable || failure.kind === 'rateLimited');
@@ -80,14 +112,13 @@ export async function accountSession(context: RequestContext, call: Call): Promi
 
 type Outcome = { body: unknown } | { failure: Failure };
 
-async function attemptCall(context: RequestContext, call: XrpcCall): Promise<Outcome> {
+async function attemptCall(
+	context: RequestContext,
+	call: XrpcCall,
+	sendOnce: () => Promise<XrpcAnswer>,
+): Promise<Outcome> {
 	try {
-		const first = toRequest(call);
-		let answer = await send(context, first);
-		if (refusesToken(answer)) {
-			const refused = asText(first.headers?.Authorization).replace(/^Bearer /, '');
-			answer = await send(context, toRequest(call), await withoutToken(context, refused));
-		}
+		const answer = await sendOnce();
 		if (answer.status >= 200 && answer.status < 300) {
 			if (typeof answer.body === 'object' && answer.body !== null) return { body: answer.body };
 			// Some procedures answer with nothing; a query that does, or a web page, is no answer.
@@ -97,6 +128,15 @@ async function attemptCall(context: RequestContext, call: XrpcCall): Promise<Out
 	} catch (thrown) {
 		return { failure: signalOf(context)?.aborted ? cancelled() : toFailure(thrown) };
 	}
+}
+
+/** Sends a call with the account's token; once more with a new one where the server refuses it. */
+async function sendWithToken(context: RequestContext, call: XrpcCall): Promise<XrpcAnswer> {
+	const first = toRequest(call);
+	const answer = await send(context, first);
+	if (!refusesToken(answer)) return answer;
+	const refused = asText(first.headers?.Authorization).replace(/^Bearer /, '');
+	return await send(context, toRequest(call), await withoutToken(context, refused));
 }
 
 /**
@@ -118,21 +158,35 @@ async function send(
 	data?: ICredentialDataDecryptedObject,
 ): Promise<XrpcAnswer> {
 	const { id = '', name = '' } = context.getNode().credentials?.[CREDENTIAL] ?? {};
-	const response = (await context.helpers.httpRequestWithAuthentication.call(
-		context,
-		CREDENTIAL,
-		request,
-		data && { credentialsDecrypted: { id: id ?? '', name, type: CREDENTIAL, data } },
-	)) as { statusCode: number; headers: Record<string, unknown>; body: unknown };
-	return { status: response.statusCode, headers: response.headers, body: response.body };
+	return toAnswer(
+		await context.helpers.httpRequestWithAuthentication.call(
+			context,
+			CREDENTIAL,
+			request,
+			data && { credentialsDecrypted: { id: id ?? '', name, type: CREDENTIAL, data } },
+		),
+	);
 }
 
-function toRequest({ nsid, method = 'GET', params, body, upload }: XrpcCall): IHttpRequestOptions {
+function toAnswer(response: unknown): XrpcAnswer {
+	const { statusCode, headers, body } = response as {
+		statusCode: number;
+		headers: Record<string, unknown>;
+		body: unknown;
+	};
+	return { status: statusCode, headers, body };
+}
+
+function toRequest({ nsid, method = 'GET', params, proxyTo, body, upload }: XrpcCall): IHttpRequestOptions {
 	return {
 		method,
 		// The credential resolves this against the account's PDS.
 		url: `/xrpc/${nsid}`,
-		headers: { Accept: 'application/json', ...(upload && { 'Content-Type': upload.mimeType }) },
+		headers: {
+			Accept: 'application/json',
+			...(proxyTo !== undefined && { 'atproto-proxy': proxyTo }),
+			...(upload && { 'Content-Type': upload.mimeType }),
+		},
 		qs: params,
 		arrayFormat: 'repeat',
 		body: upload?.bytes ?? body,

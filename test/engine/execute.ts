@@ -83,7 +83,7 @@ export async function execute(work: Work): Promise<IRun> {
 		},
 	});
 	const mode = work.retryOf === undefined ? 'manual' : 'retry';
-	const execution = new WorkflowExecute(additionalData(work.credential, workflowData, mode), mode, runData);
+	const execution = new WorkflowExecute(additionalData(work.credential, mode, workflowData), mode, runData);
 	const running = execution.processRunExecutionData(workflow);
 	if (work.cancelAfter !== undefined) setTimeout(() => running.cancel(), work.cancelAfter);
 	return await running;
@@ -94,10 +94,11 @@ export function taskOf(run: IRun): ITaskData | undefined {
 	return run.data.resultData.runData[NODE]?.[0];
 }
 
-function additionalData(
+/** What n8n hands to nodes besides the workflow. */
+export function additionalData(
 	credential: CredentialStore,
-	workflowData: IWorkflowBase,
 	mode: WorkflowExecuteMode,
+	workflowData = {} as IWorkflowBase,
 ): IWorkflowExecuteAdditionalData {
 	const executionId = String(++executions);
 	return {

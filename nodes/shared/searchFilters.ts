@@ -1,4 +1,8 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import { asText } from '../../atproto/text';
+import { badInput } from './failure';
+import { toActor, type NodeParameters } from './nodeParameters';
 
 /** What narrows a post search. */
 export const filtersField: INodeProperties = {
@@ -83,3 +87,49 @@ export const filtersField: INodeProperties = {
 		},
 	],
 };
+
+/**
+ * The parameters of app.bsky.feed.searchPosts that Filters stands for.
+ *
+ * @throws Failure of kind `input`
+ */
+export function readSearchFilters(parameters: NodeParameters): IDataObject {
+	const filters = parameters.collection('filters');
+	const text = (name: string): string | undefined => asText(filters[name]).trim() || undefined;
+	const moment = (name: string): string | undefined =>
+		text(name) === undefined ? undefined : parameters.moment(name, filters[name]);
+	const actor = (name: string): string | undefined => {
+		const given = text(name);
+		return given === undefined ? undefined : toActor(given, 'user');
+	};
+	const since = moment('since');
+	const until = moment('until');
+	if (since !== undefined && until !== undefined && since > until) {
+		throw badInput(`Since (${since}) is after Until (${until}).`, "Exchange 'Since' and 'Until'.");
+	}
+	return {
+		sort: text('sort'),
+		since,
+		until,
+		author: actor('author'),
+		mentions: actor('mentions'),
+		lang: text('lang'),
+		domain: domainOf(text('domain')),
+		url: text('url'),
+		tag: readTags(filters.tags),
+	};
+}
+
+function domainOf(text: string | undefined): string | undefined {
+	return text
+		?.replace(/^https?:\/\//i, '')
+		.replace(/[/?#].*$/, '')
+		.toLowerCase();
+}
+
+/** Tags as the API wants them, without `#`; from a text with commas or spaces, or an expression's list. */
+function readTags(tags: unknown): string[] | undefined {
+	const list = Array.isArray(tags) ? tags.map(asText) : asText(tags).split(/[\s,]+/);
+	const plain = list.map((tag) => tag.trim().replace(/^[#＃]/, '')).filter((tag) => tag !== '');
+	return plain.length > 0 ? plain : undefined;
+}

@@ -1,9 +1,9 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import { asText, visibleText } from '../../../atproto/text';
-import { queryList } from '../../shared/answerList';
-import { toFailure, toNodeError } from '../../shared/failure';
-import { xrpc } from '../../shared/transport';
+import { queryList } from '../answerList';
+import { toFailure, toNodeError } from '../failure';
+import { xrpc } from '../transport';
 
 /** How many users the list offers for what was typed. */
 const SHOWN = 25;

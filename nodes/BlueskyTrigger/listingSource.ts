@@ -1,0 +1,154 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { asText } from '../../atproto/text';
+import { queryList } from '../shared/answerList';
+import { toFailure } from '../shared/failure';
+import type { Call } from '../shared/operation';
+import {
+	beginListing,
+	forgetIn,
+	lookThrough,
+	rememberIn,
+	settle,
+	type FetchPage,
+	type ListingState,
+	type Page,
+	type Reading,
+} from './listing';
+import type { Memory } from './memory';
+import type { Found, Happening, Scope, Source, StartWith } from './watch';
+
+/** Most results a page of these methods may hold (their lexicons). */
+const PAGE = 100;
+
+/** A method of the AppView that lists what happened, newest first, with a cursor. */
+export interface Listing {
+	nsid: string;
+	/** What tells it from others of this method: for another one the trigger starts anew. */
+	id: IDataObject;
+	/** The method's parameters; in requests what has to be looked up for them. */
+	params(call: Call): IDataObject | Promise<IDataObject>;
+	/** Name of the answer's array. */
+	list: string;
+	reading: Reading;
+	/** What one entry tells; nothing when it is of no interest. */
+	happenings(entry: IDataObject): Happening[];
+	tell: Source['tell'];
+	markRead?: Source['markRead'];
+}
+
+/** A source that is read from a listing. */
+export function listingSource(listing: Listing): Source {
+	const id = JSON.stringify([listing.nsid, listing.id]);
+	return {
+		async look(memory, scope, startWith) {
+			const source = `${id} ${scope.ownDid}`;
+			const fetchPage = fetcher(listing, scope.call);
+			const known = memory.of<ListingState>(source);
+			if (known === undefined) return await firstLook(fetchPage, listing.reading, memory, source, startWith);
+			const happenings = await furtherLook(fetchPage, known, listing.reading, scope);
+			return foundIn(known, memory, source, happenings);
+		},
+		async *latest({ call }) {
+			for await (const { happenings } of chunks(fetcher(listing, call), listing.reading)) yield happenings;
+		},
+		tell: listing.tell,
+		markRead: listing.markRead,
+	};
+}
+
+async function firstLook(
+	fetchPage: FetchPage,
+	reading: Reading,
+	memory: Memory,
+	source: string,
+	startWith: StartWith,
+): Promise<Found> {
+	const read: Happening[] = [];
+	let isAll = false;
+	const recorded = async function* (): AsyncGenerator<Happening[]> {
+		for await (const { happenings, cursor } of chunks(fetchPage, reading)) {
+			read.push(...happenings);
+			isAll = cursor === undefined;
+			yield happenings;
+		}
+	};
+	const chosen = await startWith(recorded());
+	const others = read.filter((happening) => !chosen.includes(happening));
+	// With more behind what was read, only what is newer than that can be told from what was there before.
+	const floor = isAll || read.length === 0 ? 0 : Math.min(...read.map(({ at }) => at));
+	const state = beginListing(others, floor, reading);
+	return foundIn(state, memory, source, chosen);
+}
+
+/** What is new; `undefined` when time was up before that could be told. */
+async function furtherLook(
+	fetchPage: FetchPage,
+	state: ListingState,
+	reading: Reading,
+	{ deadline }: Scope,
+): Promise<Happening[] | undefined> {
+	const outcome = await lookThrough(fetchPage, state, reading, deadline).then(
+		(happenings) => ({ happenings }),
+		(thrown: unknown) => ({ failure: toFailure(thrown) }),
+	);
+	if ('happenings' in outcome) return outcome.happenings;
+	// The server may no longer know a cursor that was kept: the next poll begins at the top.
+	if (outcome.failure.kind === 'rejected') delete state.descent;
+	throw outcome.failure;
+}
+
+function foundIn(
+	state: ListingState,
+	memory: Memory,
+	source: string,
+	happenings: Happening[] | undefined,
+): Found {
+	memory.keep(source, state);
+	return {
+		happenings: happenings ?? [],
+		remember(happening) {
+			rememberIn(state, happening);
+			memory.keep(source, state);
+		},
+		forget(happening) {
+			forgetIn(state, happening);
+			memory.keep(source, state);
+		},
+		settle(open) {
+			if (happenings !== undefined) settle(state, open?.at);
+			memory.keep(source, state);
+		},
+	};
+}
+
+function fetcher(listing: Listing, call: Call): FetchPage {
+	const { nsid, list } = listing;
+	let resolved: IDataObject | undefined;
+	return async (cursor) => {
+		resolved ??= await listing.params(call);
+		const query = { nsid, params: { ...resolved, limit: PAGE, cursor } };
+		const { answer, results } = await queryList(call, query, list);
+		const happenings = results.flatMap((entry) => listing.happenings(entry));
+		return { happenings, cursor: asText(answer.cursor) || undefined };
+	};
+}
+
+/** The pages of a listing; of one that is not in the order of time, what is read of it at once. */
+async function* chunks(fetchPage: FetchPage, { pages = 1 }: Reading): AsyncGenerator<Page> {
+	const cursors = new Set<string>();
+	let happenings: Happening[] = [];
+	let cursor: string | undefined;
+	for (let page = 1; ; page++) {
+		const next = await fetchPage(cursor);
+		happenings.push(...next.happenings);
+		cursor = next.cursor;
+		const isLast = cursor === undefined || cursors.has(cursor);
+		if (page >= pages || isLast) {
+			yield { happenings, cursor: isLast ? undefined : cursor };
+			happenings = [];
+		}
+		if (cursor === undefined || isLast) return;
+		cursors.add(cursor);
+	}
+}

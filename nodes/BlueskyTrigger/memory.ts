@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+
+import type { IDataObject } from 'n8n-workflow';
+
+/**
+ * What the trigger keeps between polls: n8n's static data of the node. n8n saves it when it starts
+ * an execution or activates the workflow, and only if one of its own fields was set.
+ */
+export class Memory {
+	constructor(private readonly data: IDataObject) {}
+
+	/** What was kept of this source; `undefined` for a source not seen before. */
+	of<State extends object>(source: string): State | undefined {
+		return this.data.source === source ? (this.data.state as State | undefined) : undefined;
+	}
+
+	/** Keeps the state of a source, in place of any other. */
+	keep(source: string, state: object): void {
+		this.data.source = source;
+		this.data.state = state;
+	}
+}
+
+/** A short text that stands for a longer one: 72 bits of its SHA-256. */
+export function shortId(text: string): string {
+	return createHash('sha256').update(text, 'utf8').digest('base64url').slice(0, 12);
+}

@@ -1,0 +1,132 @@
+import 'reflect-metadata';
+import { Container } from '@n8n/di';
+import { PollContext, PollTriggerExecutor } from 'n8n-core';
+import {
+	Workflow,
+	type ICredentialDataDecryptedObject,
+	type IDataObject,
+	type INode,
+	type INodeParameters,
+	type INodeType,
+	type INodeTypes,
+	type IRun,
+	type WorkflowExecuteMode,
+} from 'n8n-workflow';
+
+import { CredentialStore } from './credentialStore';
+import { additionalData } from './execute';
+
+/** What n8n would be told of a poll that failed. */
+export interface PollError {
+	message: string;
+	description?: string | null;
+	httpCode?: string | null;
+}
+
+/** An activated workflow with a polling trigger. */
+export interface Activation {
+	/** Polls once, as n8n does at the times the user set. */
+	poll(): Promise<void>;
+}
+
+/**
+ * Polls a trigger as n8n does: its own executor and poll context, and around them what its
+ * trigger-execution-context.factory.js (2.41.1) does: static data is saved when an execution starts
+ * or the workflow is activated, and only if it changed.
+ */
+export class PollEngine {
+	readonly credential: CredentialStore;
+	/** The items of every execution that started, in order. */
+	executions: IDataObject[][] = [];
+	/** The errors n8n would have saved as failed executions. */
+	errors: PollError[] = [];
+	/** What n8n has saved; survives a restart. */
+	saved = '{}';
+	/** What a poll may spend, where n8n tells it. */
+	budget?: number;
+	/** Called whenever an execution starts. */
+	onStart: () => void = () => {};
+
+	constructor(
+		private readonly nodeType: INodeType,
+		data: ICredentialDataDecryptedObject,
+	) {
+		this.credential = new CredentialStore(data);
+	}
+
+	/** The items of all executions. */
+	get items(): IDataObject[] {
+		return this.executions.flat();
+	}
+
+	/** Activates a workflow with these parameters: n8n loads what was saved and polls at once. */
+	async activate(parameters: INodeParameters): Promise<Activation> {
+		const { workflow, node, context } = this.prepare(parameters, 'trigger');
+		const execute = Container.get(PollTriggerExecutor).create(workflow, node, context, () => true);
+		await execute(true);
+		this.save(workflow);
+		return { poll: async () => await execute() };
+	}
+
+	/** "Fetch Test Event": the items it returns. */
+	async fetchTestEvent(parameters: INodeParameters): Promise<IDataObject[]> {
+		const { context } = this.prepare(parameters, 'manual');
+		const output = await this.nodeType.poll!.call(context);
+		return (output ?? []).flat().map(({ json }) => json);
+	}
+
+	private prepare(
+		parameters: INodeParameters,
+		mode: WorkflowExecuteMode,
+	): { workflow: Workflow; node: INode; context: PollContext } {
+		const node: INode = {
+			id: 'trigger',
+			name: 'Bluesky Trigger',
+			type: 'n8n-nodes-bluesky-atproto.blueskyTrigger',
+			typeVersion: 1,
+			position: [0, 0],
+			parameters: { pollTimes: { item: [{ mode: 'everyMinute' }] }, ...parameters },
+			credentials: { blueskyApi: { id: 'credential', name: 'Bluesky account' } },
+		};
+		const nodeTypes: INodeTypes = {
+			getByName: () => this.nodeType,
+			getByNameAndVersion: () => this.nodeType,
+			getKnownTypes: () => ({}),
+		};
+		const workflow = new Workflow({
+			id: 'workflow',
+			name: 'Engine',
+			active: true,
+			nodes: [node],
+			connections: {},
+			nodeTypes,
+			staticData: JSON.parse(this.saved) as IDataObject,
+			settings: { executionOrder: 'v1' },
+		});
+		const context = new PollContext(
+			workflow,
+			node,
+			additionalData(this.credential, mode),
+			mode,
+			'activate',
+			(data, _responsePromise, donePromise) => {
+				this.save(workflow);
+				this.executions.push((data[0] ?? []).map(({ json }) => json));
+				this.onStart();
+				donePromise?.resolve({} as IRun);
+			},
+			(error) => this.errors.push(error as PollError),
+			undefined,
+			undefined,
+			undefined,
+			this.budget === undefined ? undefined : () => this.budget!,
+		);
+		return { workflow, node, context };
+	}
+
+	private save({ staticData }: Workflow): void {
+		if (staticData.__dataChanged !== true) return;
+		this.saved = JSON.stringify(staticData);
+		staticData.__dataChanged = false;
+	}
+}
