@@ -5,6 +5,8 @@ const CREDENTIAL_TYPE = 'blueskyApi';
 const MANUAL_TRIGGER = 'n8n-nodes-base.manualTrigger';
 const POLL_MS = 50;
 const EXECUTION_MS = 300_000;
+/** Most executions that n8n lists at once. */
+const LISTED = 100;
 
 export interface CredentialData {
 	identifier: string;
@@ -46,8 +48,25 @@ export interface N8nRest {
 	execute(workflowId: string): Promise<Execution>;
 	/** Retries a failed execution from the node that failed, as the editor's button does, and waits for the end. */
 	retry(executionId: string): Promise<Execution>;
+	/** Publishes a workflow, so that its triggers start it. Fails as the editor's switch does when a trigger can't start. */
+	activate(workflowId: string): Promise<void>;
+	deactivate(workflowId: string): Promise<void>;
+	/** Asks the trigger for one event, as the editor's "Fetch Test Event" does, and waits for it. */
+	fetchTestEvent(workflowId: string, trigger: string): Promise<Execution>;
+	/** All executions of a workflow that n8n has stored, oldest first. */
+	executions(workflowId: string): Promise<StoredExecution[]>;
+	/** Waits for the end of an execution. */
+	execution(id: string): Promise<Execution>;
 	/** The lists of the editor's fields: POST /rest/dynamic-node-parameters/<path>. */
 	dynamic(path: string, body: object): Promise<unknown>;
+}
+
+/** An execution in n8n's list. */
+export interface StoredExecution {
+	id: string;
+	status: string;
+	mode: string;
+	startedAt: string;
 }
 
 interface StoredCredential {
@@ -119,6 +138,40 @@ export function restCalls(http: AxiosInstance): N8nRest {
 			const { id } = unwrap<{ id: string }>(
 				await http.post(`/rest/executions/${executionId}/retry`, { loadWorkflow: false }),
 			);
+			return await executionResult(http, id, POLL_MS, EXECUTION_MS);
+		},
+		async activate(workflowId) {
+			const { versionId } = unwrap<{ versionId: string }>(await http.get(`/rest/workflows/${workflowId}`));
+			await http.post(`/rest/workflows/${workflowId}/activate`, { versionId });
+		},
+		async deactivate(workflowId) {
+			await http.post(`/rest/workflows/${workflowId}/deactivate`, {});
+		},
+		async fetchTestEvent(workflowId, trigger) {
+			const { executionId } = unwrap<{ executionId: string }>(
+				await http.post(`/rest/workflows/${workflowId}/run`, {
+					destinationNode: { nodeName: trigger, mode: 'inclusive' },
+				}),
+			);
+			return await executionResult(http, executionId, POLL_MS, EXECUTION_MS);
+		},
+		async executions(workflowId) {
+			const all: StoredExecution[] = [];
+			for (;;) {
+				const { results } = unwrap<{ results: StoredExecution[] }>(
+					await http.get('/rest/executions', {
+						params: {
+							filter: JSON.stringify({ workflowId }),
+							limit: LISTED,
+							lastId: all.at(-1)?.id,
+						},
+					}),
+				);
+				all.push(...results);
+				if (results.length < LISTED) return all.reverse();
+			}
+		},
+		async execution(id) {
 			return await executionResult(http, id, POLL_MS, EXECUTION_MS);
 		},
 		async dynamic(path, body) {

@@ -12,6 +12,7 @@ import { parameters } from '../parameters';
 import { countByMethod } from '../requestCounts';
 
 export const BLUESKY = 'n8n-nodes-bluesky-atproto.bluesky';
+export const TRIGGER = 'n8n-nodes-bluesky-atproto.blueskyTrigger';
 export const CREDENTIAL = 'Bluesky account';
 
 /** The local network, real n8n with the packed package, and an account with an app password. */
@@ -78,6 +79,38 @@ export function workflowOf(node: { type: string; typeVersion: number; parameters
 		name: `Test ${node.type}`,
 		nodes: [start, call],
 		connections: { Start: { main: [[{ node: 'Node', type: 'main', index: 0 }]] } },
+		settings: { executionOrder: 'v1' },
+	};
+}
+
+/** A workflow of one of the triggers and a step that does nothing. */
+export function triggerWorkflow(trigger: {
+	type: string;
+	parameters: object;
+	credentials?: boolean;
+}): Workflow {
+	const { type, parameters: values, credentials = true } = trigger;
+	const start = {
+		id: 't',
+		name: 'Trigger',
+		type,
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: values,
+		...(credentials && { credentials: { blueskyApi: { id: '', name: CREDENTIAL } } }),
+	};
+	const end = {
+		id: 'n',
+		name: 'Node',
+		type: 'n8n-nodes-base.noOp',
+		typeVersion: 1,
+		position: [200, 0],
+		parameters: {},
+	};
+	return {
+		name: `Test ${type}`,
+		nodes: [start, end],
+		connections: { Trigger: { main: [[{ node: 'Node', type: 'main', index: 0 }]] } },
 		settings: { executionOrder: 'v1' },
 	};
 }
