@@ -41,6 +41,8 @@ export interface Accounts {
 	follow(account: Account, did: string): Promise<void>;
 	/** Writes a record of any type. */
 	createRecord(account: Account, collection: string, record: object): Promise<RecordAddress>;
+	/** Writes up to 200 records of a type in one commit. */
+	createRecords(account: Account, collection: string, records: object[]): Promise<RecordAddress[]>;
 	deleteRecord(account: Account, uri: string): Promise<void>;
 	setProfile(account: Account, profile: { displayName?: string; description?: string }): Promise<void>;
 }
@@ -142,6 +144,21 @@ export function accountsOf(pdsUrl: string, bypass: string): Accounts {
 				record: { $type: collection, createdAt: new Date().toISOString(), ...record },
 			});
 			return { uri: data.uri, cid: data.cid };
+		},
+		async createRecords(account, collection, records) {
+			const createdAt = new Date().toISOString();
+			const writes = records.map((record) => ({
+				$type: 'com.atproto.repo.applyWrites#create',
+				collection,
+				value: { $type: collection, createdAt, ...record },
+			}));
+			const { data } = await post<{ results: RecordAddress[] }>(
+				pds,
+				account,
+				'com.atproto.repo.applyWrites',
+				{ repo: account.did, writes },
+			);
+			return data.results.map(({ uri, cid }) => ({ uri, cid }));
 		},
 		async deleteRecord(account, uri) {
 			const [collection, rkey] = uri.split('/').slice(-2);

@@ -48,7 +48,7 @@ export interface N8nRest {
 	execute(workflowId: string): Promise<Execution>;
 	/** Retries a failed execution from the node that failed, as the editor's button does, and waits for the end. */
 	retry(executionId: string): Promise<Execution>;
-	/** Publishes a workflow, so that its triggers start it. Fails as the editor's switch does when a trigger can't start. */
+	/** Publishes a workflow and waits until its triggers run. Rejects with n8n's message when one can't. */
 	activate(workflowId: string): Promise<void>;
 	deactivate(workflowId: string): Promise<void>;
 	/** Asks the trigger for one event, as the editor's "Fetch Test Event" does, and waits for it. */
@@ -69,6 +69,11 @@ export interface StoredExecution {
 	startedAt: string;
 }
 
+interface PublicationStatus {
+	status: string;
+	triggers: Array<{ errorMessage?: string | null }>;
+}
+
 interface StoredCredential {
 	id: string;
 	name: string;
@@ -84,6 +89,21 @@ export function restCalls(http: AxiosInstance): N8nRest {
 
 	async function storedCredential(id: string): Promise<StoredCredential> {
 		return await unwrap(await http.get(`/rest/credentials/${id}?includeData=true`));
+	}
+
+	/** n8n starts and ends triggers after it has answered. */
+	async function published(workflowId: string): Promise<void> {
+		const deadline = Date.now() + EXECUTION_MS;
+		for (;;) {
+			const { status, triggers } = unwrap<PublicationStatus>(
+				await http.get(`/rest/workflows/${workflowId}/publication-status`),
+			);
+			const problems = triggers.flatMap(({ errorMessage }) => errorMessage ?? []);
+			if (problems.length > 0) throw new Error(problems.join('\n'));
+			if (status !== 'in_progress') return;
+			if (Date.now() > deadline) throw new Error(`Workflow ${workflowId} was still being published`);
+			await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+		}
 	}
 
 	return {
@@ -143,9 +163,11 @@ export function restCalls(http: AxiosInstance): N8nRest {
 		async activate(workflowId) {
 			const { versionId } = unwrap<{ versionId: string }>(await http.get(`/rest/workflows/${workflowId}`));
 			await http.post(`/rest/workflows/${workflowId}/activate`, { versionId });
+			await published(workflowId);
 		},
 		async deactivate(workflowId) {
 			await http.post(`/rest/workflows/${workflowId}/deactivate`, {});
+			await published(workflowId);
 		},
 		async fetchTestEvent(workflowId, trigger) {
 			const { executionId } = unwrap<{ executionId: string }>(

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { signAccessToken, type TokenOptions } from './accessToken';
-import { accountsOf, type Accounts } from './accounts';
+import { accountsOf, type Account, type Accounts } from './accounts';
+import type { SentMessage } from './chat';
 import { startDatabase, type Database } from './database';
+import { jetstreamServer, type JetstreamServer } from './jetstream';
 import type { NetworkAddresses, NetworkCalls, ReplyMessage } from './messages';
 import { node24 } from './node24';
 import { startPart, type Part } from './part';
@@ -29,6 +31,14 @@ export interface Network extends Accounts {
 	secondProxy: Proxy;
 	/** The stand-in for the video service, which can be watched and misbehaves like a proxy. */
 	video: Proxy;
+	/** The stand-in for the chat service, watched where the PDS hands requests on to it. */
+	chat: Proxy;
+	/** Sends a direct message past the PDS and `chat`, to anybody. */
+	sendMessage(from: Account, to: Account, text: string): Promise<SentMessage>;
+	/** How many entries chat.bsky.convo.getLog answers at most, 50 at the start. */
+	limitChatLog(entries: number): Promise<void>;
+	/** Two Jetstream servers with the same stream, for fall-over. */
+	jetstream: [JetstreamServer, JetstreamServer];
 	signAccessToken(did: string, options: TokenOptions): string;
 	/** Waits until the AppView has seen everything that was written. */
 	index(): Promise<void>;
@@ -60,7 +70,7 @@ export async function startNetwork(options: NetworkOptions = {}): Promise<Networ
 			await stop();
 			return error;
 		});
-		const [proxy, secondProxy, video] = addresses.watchedUrls.map(
+		const [proxy, secondProxy, video, chat] = addresses.watchedUrls.map(
 			(url, index): Proxy => ({
 				url,
 				requests: () => call('requests', index),
@@ -77,6 +87,13 @@ export async function startNetwork(options: NetworkOptions = {}): Promise<Networ
 			proxy,
 			secondProxy,
 			video,
+			chat,
+			sendMessage: (from, to, text) => call('sendMessage', from.did, to.did, text),
+			limitChatLog: (entries) => call('limitChatLog', entries),
+			jetstream: [
+				jetstreamServer(addresses.jetstreamUrls[0], 0, call),
+				jetstreamServer(addresses.jetstreamUrls[1], 1, call),
+			],
 			signAccessToken: (did, token) => signAccessToken(addresses.pdsDid, did, token),
 			index: () => call('index'),
 			failed,

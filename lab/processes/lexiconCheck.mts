@@ -54,6 +54,17 @@ export function outputProblem(nsid: string, json: unknown): string | undefined {
 	}
 }
 
+/** What the official lexicons have against this record (as JSON), if they know its collection. */
+export function recordProblem(collection: string, json: unknown): string | undefined {
+	if (definitionOf(collection)?.type !== 'record') return undefined;
+	try {
+		lexicons.assertValidRecord(collection, jsonToLex(json));
+		return undefined;
+	} catch (error) {
+		return error instanceof Error ? error.message : String(error);
+	}
+}
+
 function inputProblem(request: WireRequest, encoding: string): string | undefined {
 	const { nsid, contentType, json } = request;
 	if (encoding === '*/*') return contentType ? undefined : `${nsid} needs a Content-Type`;

@@ -1,11 +1,13 @@
 /**
- * The Bluesky network (PLC, PDS, AppView, Ozone) with two proxies before the PDS and a stand-in for
- * the video service, as a process of its own, because it needs a newer Node.js than those who use
- * it and has to go with all its timers and connections at once.
+ * The Bluesky network (PLC, PDS, AppView, Ozone) with two proxies before the PDS and stand-ins for
+ * the video service, the chat service and Jetstream, as a process of its own, because it needs a
+ * newer Node.js than those who use it and has to go with all its timers and connections at once.
  */
 import './loopbackOnly.mts';
 import { TestNetwork } from '@atproto/dev-env';
 import type { CallMessage, NetworkCalls, ReplyMessage } from '../messages.ts';
+import { CHAT_DID, chatDidDocument, startChatService } from './chatService.mts';
+import { startJetstream } from './jetstream.mts';
 import { startProxy } from './proxy.mts';
 import { startVideoService } from './videoService.mts';
 
@@ -25,18 +27,28 @@ const network = await TestNetwork.create({
 const first = await startProxy({ url: network.pds.url });
 const second = await startProxy({ url: network.pds.url, shownAs: first.url });
 const pdsDid = network.pds.ctx.cfg.service.did;
-const video = await startVideoService({
+const dids = network.pds.ctx.idResolver.did;
+const signingKey = (did: string, anew: boolean) => dids.resolveAtprotoKey(did, anew);
+const video = await startVideoService({ pdsUrl: network.pds.url, pdsDid, signingKey });
+const chatService = await startChatService({ appViewUrl: network.bsky.url, signingKey });
+const chat = await startProxy({ url: chatService.url });
+const resolveDid = dids.resolveNoCheck.bind(dids);
+// The PDS would ask the host of the real service for its address.
+dids.resolveNoCheck = async (did) => (did === CHAT_DID ? chatDidDocument(chat.url) : await resolveDid(did));
+const jetstream = await startJetstream({
 	pdsUrl: network.pds.url,
-	pdsDid,
-	signingKey: (did, anew) => network.pds.ctx.idResolver.did.resolveAtprotoKey(did, anew),
+	newestSeq: () => network.pds.ctx.sequencer.curr(),
 });
-const servers = [first, second, video];
+const servers = [first, second, video, chat];
 
 const calls: NetworkCalls = {
 	index: () => network.processAll(),
 	requests: async (server) => servers[server].requests(),
 	clear: async (server) => servers[server].clear(),
 	fault: async (server, fault) => servers[server].fault(fault),
+	sendMessage: (from, to, text) => chatService.send(from, to, text),
+	limitChatLog: async (entries) => chatService.limitLog(entries),
+	...jetstream.calls,
 };
 
 process.on('message', ({ id, call, args }: CallMessage) => {
@@ -54,7 +66,8 @@ send({
 		pdsDid,
 		appViewUrl: network.bsky.url,
 		plcUrl: network.plc.url,
-		watchedUrls: [first.url, second.url, video.url],
+		watchedUrls: [first.url, second.url, video.url, chat.url],
+		jetstreamUrls: jetstream.urls,
 	},
 });
 

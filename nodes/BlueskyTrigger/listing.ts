@@ -16,9 +16,14 @@ export interface ListingState {
 	seen: Record<string, number>;
 	/** Of what kinds (the happenings' `event`) it is told, each from this time on. */
 	since?: Record<string, number>;
-	/** Cursors at which polls that ran out of time had arrived, the deepest last. */
-	descent?: string[];
+	/** Where polls that ran out of time had arrived, the deepest last: everything above is open. */
+	descent?: Depth[];
+	/** How far up from the bottom such a descent is done, in milliseconds since 1970. */
+	done?: number;
 }
+
+/** A place in a listing: the cursor, and when the oldest above it took place. */
+type Depth = [cursor: string, at: number];
 
 /** One page of a listing. */
 export interface Page {
@@ -66,7 +71,8 @@ export async function lookThrough(
 ): Promise<Happening[] | undefined> {
 	const fresh = new Map<string, Happening>();
 	const cursors = new Set<string>();
-	let cursor = state.descent?.at(-1);
+	let lowest = Infinity;
+	let cursor = state.descent?.at(-1)?.[0];
 	for (let page = 1; ; page++) {
 		const { happenings, cursor: next } = await fetchPage(cursor);
 		if (kinds !== undefined) admitKinds(state, kinds, happenings);
@@ -76,14 +82,16 @@ export async function lookThrough(
 		}
 		const newest = Math.max(...happenings.map(({ at }) => at));
 		const oldest = Math.min(...happenings.map(({ at }) => at));
+		lowest = Math.min(lowest, oldest);
 		const isKnown = fresh.size === before && oldest < state.newest - reread;
-		const isDone = pages === undefined ? isKnown || newest < state.floor : page >= pages;
+		const isBelow = newest < state.floor || oldest <= (state.done ?? -Infinity);
+		const isDone = pages === undefined ? isKnown || isBelow : page >= pages;
 		const isLast = next === undefined || cursors.has(next);
 		if (isLast || (isDone && happenings.length > 0)) break;
 		cursor = next;
 		cursors.add(next);
-		if (Date.now() >= deadline) {
-			state.descent = [...(state.descent ?? []), next];
+		if (pages === undefined && Date.now() >= deadline && lowest < Infinity) {
+			state.descent = [...(state.descent ?? []), [next, lowest]];
 			return undefined;
 		}
 	}
@@ -108,10 +116,7 @@ export function rememberIn(state: ListingState, { id, at }: Happening): void {
  * @param openFrom when the oldest happening took place that is still to be told of
  */
 export function settle(state: ListingState, openFrom = Infinity): void {
-	if (state.descent !== undefined) {
-		state.descent.pop();
-		if (state.descent.length === 0) delete state.descent;
-	}
+	if (openFrom === Infinity) climb(state);
 	const times = Object.values(state.seen).sort((a, b) => b - a);
 	// Of those that took place in the same moment either all are kept or none.
 	const tooMany = times.length > KEPT ? times[KEPT] + 1 : 0;
@@ -119,6 +124,14 @@ export function settle(state: ListingState, openFrom = Infinity): void {
 	if (floor <= state.floor) return;
 	state.floor = floor;
 	state.seen = Object.fromEntries(Object.entries(state.seen).filter(([, at]) => at >= floor));
+}
+
+/** Of a descent that took several polls, its deepest part is done. */
+function climb(state: ListingState): void {
+	const depth = state.descent?.pop();
+	if (depth === undefined) delete state.done;
+	else state.done = depth[1];
+	if (state.descent?.length === 0) delete state.descent;
 }
 
 /** Kinds that were not asked for before count from now on: from what is newest. */

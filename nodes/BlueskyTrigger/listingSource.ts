@@ -20,6 +20,8 @@ import type { Found, Happening, Scope, Source, StartWith } from './watch';
 
 /** Most results a page of these methods may hold (their lexicons). */
 const PAGE = 100;
+/** Most pages that are read at the first look. */
+const FIRST_PAGES = 10;
 
 /** A method of the AppView that lists what happened, newest first, with a cursor. */
 export interface Listing {
@@ -66,19 +68,27 @@ async function firstLook(
 ): Promise<Found> {
 	const read: Happening[] = [];
 	let isAll = false;
-	const recorded = async function* (): AsyncGenerator<Happening[]> {
-		for await (const { happenings, cursor } of chunks(fetchPage, reading)) {
-			read.push(...happenings);
-			isAll = cursor === undefined;
-			yield happenings;
-		}
+	const pages = chunks(fetchPage, reading);
+	const readOn = async (): Promise<IteratorResult<Happening[], undefined>> => {
+		const page = await pages.next();
+		if (page.done === true) return { value: undefined, done: true };
+		read.push(...page.value.happenings);
+		isAll = page.value.cursor === undefined;
+		return { value: page.value.happenings };
 	};
-	const chosen = await startWith(recorded());
+	const chosen = await startWith({ [Symbol.asyncIterator]: () => ({ next: readOn }) });
+	// As far back as something may still show up late, what was there must be told from what is new.
+	const isCovered = (): boolean => spanOf(read) > reading.reread || reading.pages !== undefined;
+	for (let page = 1; page < FIRST_PAGES && !isAll && !isCovered(); page++) await readOn();
 	const others = read.filter((happening) => !chosen.includes(happening));
-	// With more behind what was read, only what is newer than that can be told from what was there before.
-	const floor = isAll || read.length === 0 ? 0 : Math.min(...read.map(({ at }) => at));
-	const state = beginListing(others, floor, reading);
-	return foundIn(state, memory, source, chosen);
+	const floor = isAll || read.length === 0 ? 0 : Math.min(...read.map(({ at }) => at)) + 1;
+	return foundIn(beginListing(others, floor, reading), memory, source, chosen);
+}
+
+/** The time between the newest and the oldest, in milliseconds. */
+function spanOf(happenings: Happening[]): number {
+	const times = happenings.map(({ at }) => at);
+	return happenings.length === 0 ? 0 : Math.max(...times) - Math.min(...times);
 }
 
 /** What is new; `undefined` when time was up before that could be told. */
@@ -135,7 +145,7 @@ function fetcher(listing: Listing, call: Call): FetchPage {
 }
 
 /** The pages of a listing; of one that is not in the order of time, what is read of it at once. */
-async function* chunks(fetchPage: FetchPage, { pages = 1 }: Reading): AsyncGenerator<Page> {
+async function* chunks(fetchPage: FetchPage, { pages = 1 }: Reading): AsyncGenerator<Page, undefined> {
 	const cursors = new Set<string>();
 	let happenings: Happening[] = [];
 	let cursor: string | undefined;
@@ -148,7 +158,7 @@ async function* chunks(fetchPage: FetchPage, { pages = 1 }: Reading): AsyncGener
 			yield { happenings, cursor: isLast ? undefined : cursor };
 			happenings = [];
 		}
-		if (cursor === undefined || isLast) return;
+		if (cursor === undefined || isLast) return undefined;
 		cursors.add(cursor);
 	}
 }

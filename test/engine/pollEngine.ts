@@ -26,7 +26,7 @@ export interface PollError {
 /** An activated workflow with a polling trigger. */
 export interface Activation {
 	/** Polls once, as n8n does at the times the user set. */
-	poll(): Promise<void>;
+	poll(this: void): Promise<void>;
 }
 
 /**
@@ -44,8 +44,8 @@ export class PollEngine {
 	saved = '{}';
 	/** What a poll may spend, where n8n tells it. */
 	budget?: number;
-	/** Called whenever an execution starts. */
-	onStart: () => void = () => {};
+	/** Why n8n can't start executions at the moment. */
+	refusal?: Error;
 
 	constructor(
 		private readonly nodeType: INodeType,
@@ -111,11 +111,11 @@ export class PollEngine {
 			'activate',
 			(data, _responsePromise, donePromise) => {
 				this.save(workflow);
+				if (this.refusal !== undefined) return donePromise?.reject(this.refusal);
 				this.executions.push((data[0] ?? []).map(({ json }) => json));
-				this.onStart();
 				donePromise?.resolve({} as IRun);
 			},
-			(error) => this.errors.push(error as PollError),
+			(error) => this.errors.push(error),
 			undefined,
 			undefined,
 			undefined,
