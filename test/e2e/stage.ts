@@ -13,6 +13,7 @@ import { countByMethod } from '../requestCounts';
 
 export const BLUESKY = 'n8n-nodes-bluesky-atproto.bluesky';
 export const TRIGGER = 'n8n-nodes-bluesky-atproto.blueskyTrigger';
+export const JETSTREAM_TRIGGER = 'n8n-nodes-bluesky-atproto.blueskyJetstreamTrigger';
 export const CREDENTIAL = 'Bluesky account';
 
 /** The local network, real n8n with the packed package, and an account with an app password. */

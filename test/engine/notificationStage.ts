@@ -1,3 +1,5 @@
+import type { INodeParameters } from 'n8n-workflow';
+
 import { BlueskyTrigger } from '../../nodes/BlueskyTrigger/BlueskyTrigger.node';
 import type { Account, RecordAddress } from '../../lab';
 import { setStage, type Stage } from './fixtures';
@@ -15,8 +17,8 @@ export interface NotificationStage extends Stage {
 }
 
 /** Parameters of a trigger on these notifications. */
-export function on(notifications: string[], more: object = {}): Record<string, never> {
-	return { watch: 'notification', notifications, simplify: true, ...more } as Record<string, never>;
+export function on(notifications: string[], more: INodeParameters = {}): INodeParameters {
+	return { watch: 'notification', notifications, simplify: true, ...more };
 }
 
 const WRITES_PER_CALL = 200;

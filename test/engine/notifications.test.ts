@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { RecordAddress } from '../../lab';
 import { on, setNotificationStage, type NotificationStage } from './notificationStage';
@@ -138,7 +138,7 @@ test('filters on posts look at the post that was liked; a new follower has none'
 });
 
 test('bad parameters are refused at activation, in words, before anything is sent', async () => {
-	const refusal = async (parameters: object): Promise<string> =>
+	const refusal = async (parameters: INodeParameters): Promise<string> =>
 		await stage
 			.n8n()
 			.activate(on(['mention'], parameters))

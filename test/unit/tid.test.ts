@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 
-import { deriveTid, toTid } from '../../atproto/tid';
+import { deriveTid, fromTid, toTid } from '../../atproto/tid';
 
 /** TID specification, "Syntax". */
 const TID = /^[234567abcdefghij][234567abcdefghijklmnopqrstuvwxyz]{12}$/;
@@ -27,9 +27,20 @@ test('time and clock are where the specification has them, and keys sort by time
 			const tid = toTid(a);
 			expect(tid).toMatch(TID);
 			expect(numberOf(tid)).toBe(BigInt(a.microseconds) * 1024n + BigInt(a.clockId));
+			expect(fromTid(tid)).toEqual(a);
 			if (a.microseconds < b.microseconds) expect(tid < toTid(b)).toBe(true);
 		}),
 	);
+});
+
+test('the parts of a record key, where it is a TID', () => {
+	expect(fromTid('3jzfcijpj2z2a')).toMatchObject({ microseconds: 1688137381887007 });
+	expect(fromTid('2222222222222')).toEqual({ microseconds: 0, clockId: 0 });
+	expect(fromTid('bzzzzzzzzzzzz')).toEqual({ microseconds: 2 ** 53 - 1, clockId: 1023 });
+	// The first two are the specification's examples of bad syntax; then one with its top bit set.
+	for (const bad of ['3jzfcijpj2z21', '0000000000000', 'jzzzzzzzzzzzz', '3jzfcijpj2z2', '3JZFCIJPJ2Z2A', 'self', '']) {
+		expect(fromTid(bad)).toBeUndefined();
+	}
 });
 
 test('a derived key follows from the text alone and lies in the past', () => {

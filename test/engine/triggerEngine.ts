@@ -1,0 +1,231 @@
+import 'reflect-metadata';
+import { TriggerContext, TriggersAndPollers } from 'n8n-core';
+import {
+	Workflow,
+	type IDataObject,
+	type INode,
+	type INodeExecutionData,
+	type INodeParameters,
+	type INodeType,
+	type ITriggerResponse,
+	type IWorkflowExecuteAdditionalData,
+	type WorkflowActivateMode,
+} from 'n8n-workflow';
+import { WebSocket as NodeWebSocket } from 'undici';
+
+import { BlueskyJetstreamTrigger } from '../../nodes/BlueskyJetstreamTrigger/BlueskyJetstreamTrigger.node';
+import { LIMITS, type Limits } from '../../nodes/BlueskyJetstreamTrigger/listening';
+import { startTrigger } from '../../nodes/BlueskyJetstreamTrigger/trigger';
+
+// The WebSocket that Node.js 22 and later have built in, as n8n needs them.
+globalThis.WebSocket ??= NodeWebSocket as unknown as typeof WebSocket;
+
+/** An execution that n8n stored. */
+export interface StoredExecution {
+	items: IDataObject[];
+	key: string | undefined;
+}
+
+/** What n8n's database has; it outlives the engine. */
+export class Store {
+	/** The workflow's static data as n8n saved it. */
+	staticData = '{}';
+	readonly executions: StoredExecution[] = [];
+	/** How often n8n refused a key that it has. */
+	refused = 0;
+	/** Whether n8n dies between saving the static data and storing an execution. */
+	losesExecutions = false;
+	/** Whether n8n dies between storing an execution and saving the static data. */
+	losesStaticData = false;
+
+	/** All items that started something, in order. */
+	get items(): IDataObject[] {
+		return this.executions.flatMap(({ items }) => items);
+	}
+
+	/** n8n's insert with the unique column deduplicationKey. */
+	insert(execution: StoredExecution): void {
+		if (this.losesExecutions) return;
+		if (execution.key !== undefined && this.executions.some(({ key }) => key === execution.key)) {
+			this.refused += 1;
+		} else {
+			this.executions.push(execution);
+		}
+	}
+}
+
+/** Short times, so that tests need not wait. */
+export const SHORT: Limits = {
+	...LIMITS,
+	open: 2000,
+	silence: 30_000,
+	quietSilence: 30_000,
+	pause: 50,
+	longestPause: 200,
+	proof: 5000,
+};
+
+export interface TriggerOptions {
+	limits?: Partial<Limits>;
+	store?: Store;
+	activation?: WorkflowActivateMode;
+	/** n8n before 2.x has no keys. */
+	withoutKeys?: boolean;
+}
+
+/** An active workflow that the Bluesky Jetstream Trigger starts, in n8n's own engine. */
+export class ActiveTrigger {
+	readonly store: Store;
+	/** What the trigger recorded as failed executions. */
+	readonly problems: Array<{ message: string; description?: string | null }> = [];
+	/** The error that ended the trigger. */
+	fatal: { message: string; description?: string | null } | undefined;
+	private response: ITriggerResponse | undefined;
+	private isDead = false;
+
+	constructor(
+		private readonly parameters: INodeParameters,
+		private readonly options: TriggerOptions = {},
+	) {
+		this.store = options.store ?? new Store();
+	}
+
+	/** Activates the workflow, as n8n does with its workflow trigger activator. */
+	async activate(): Promise<void> {
+		const workflow = newWorkflow(this.parameters, this.options.limits, this.store);
+		const save = () => {
+			if (!this.store.losesStaticData) this.store.staticData = JSON.stringify(workflow.staticData);
+		};
+		// The trigger tells by the number of parameters whether n8n takes keys.
+		const emit = (data: INodeExecutionData[][], response: unknown, done: unknown, key?: string) => {
+			if (this.isDead) return;
+			if (response !== undefined || done !== undefined) throw new Error('Nobody waits for these.');
+			save();
+			this.store.insert({ items: data[0].map(({ json }) => json), key });
+		};
+		const keyless = (data: INodeExecutionData[][]) => emit(data, undefined, undefined);
+		const activation = this.options.activation ?? 'activate';
+		this.response = await new TriggersAndPollers().runTriggerFunction(
+			workflow,
+			nodeOf(workflow),
+			(_workflow, node, additionalData, mode) =>
+				new TriggerContext(
+					workflow,
+					node,
+					additionalData,
+					mode,
+					activation,
+					this.options.withoutKeys ? keyless : emit,
+					(error) => (this.fatal = error as ActiveTrigger['fatal']),
+					(error) => this.problems.push(error),
+				),
+			{} as IWorkflowExecuteAdditionalData,
+			'trigger',
+			activation,
+		);
+		save();
+	}
+
+	/** Deactivates the workflow. */
+	async deactivate(): Promise<void> {
+		await this.response?.closeFunction?.();
+	}
+
+	/** What `kill -9` leaves: nothing is saved or stored any more. */
+	async kill(): Promise<void> {
+		this.isDead = true;
+		await this.deactivate();
+	}
+
+	/** Waits until so many items have started something. */
+	async until(count: number): Promise<IDataObject[]> {
+		await waitUntil(
+			() => this.store.items.length >= count,
+			() => `${this.store.items.length} of ${count} items`,
+		);
+		return this.store.items;
+	}
+}
+
+/** Runs the trigger as n8n's editor does for a test event; settles with its items, or with the error. */
+export async function testTrigger(
+	parameters: INodeParameters,
+	meanwhile: () => Promise<void> = async () => {},
+): Promise<IDataObject[]> {
+	const workflow = newWorkflow(parameters, undefined, new Store());
+	const hooks = { addHandler: () => {} };
+	const response = await new TriggersAndPollers().runTriggerFunction(
+		workflow,
+		nodeOf(workflow),
+		(_workflow, node, additionalData, mode, activation) =>
+			new TriggerContext(workflow, node, additionalData, mode, activation),
+		{ hooks } as unknown as IWorkflowExecuteAdditionalData,
+		'manual',
+		'manual',
+	);
+	await response?.manualTriggerFunction?.();
+	await meanwhile();
+	const data = await response?.manualTriggerResponse;
+	await response?.closeFunction?.();
+	return data?.[0].map(({ json }) => json) ?? [];
+}
+
+/** Waits for something to become true. */
+export async function waitUntil(
+	isSo: () => boolean | Promise<boolean>,
+	state: () => string = () => '',
+): Promise<void> {
+	const deadline = Date.now() + 20_000;
+	while (!(await isSo())) {
+		if (Date.now() > deadline) throw new Error(`It did not happen. ${state()}`);
+		await pause(20);
+	}
+}
+
+export async function pause(milliseconds: number): Promise<void> {
+	await new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+function newWorkflow(
+	parameters: INodeParameters,
+	limits: Partial<Limits> | undefined,
+	store: Store,
+): Workflow {
+	const nodeType = nodeTypeWith({ ...SHORT, ...limits });
+	return new Workflow({
+		id: 'workflow',
+		active: true,
+		nodes: [
+			{
+				id: 'trigger',
+				name: 'Trigger',
+				type: 'n8n-nodes-bluesky-atproto.blueskyJetstreamTrigger',
+				typeVersion: 1,
+				position: [0, 0],
+				parameters,
+			},
+		],
+		connections: {},
+		nodeTypes: {
+			getByName: () => nodeType,
+			getByNameAndVersion: () => nodeType,
+			getKnownTypes: () => ({}),
+		},
+		staticData: JSON.parse(store.staticData) as IDataObject,
+	});
+}
+
+/** The node with other times than n8n's users get. */
+function nodeTypeWith(limits: Limits): INodeType {
+	const { description } = new BlueskyJetstreamTrigger();
+	return {
+		description,
+		async trigger() {
+			return await startTrigger(this, limits);
+		},
+	};
+}
+
+function nodeOf(workflow: Workflow): INode {
+	return workflow.getNode('Trigger')!;
+}
