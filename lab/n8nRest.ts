@@ -179,19 +179,16 @@ export function restCalls(http: AxiosInstance): N8nRest {
 		},
 		async executions(workflowId) {
 			const all: StoredExecution[] = [];
-			for (;;) {
-				const { results } = unwrap<{ results: StoredExecution[] }>(
-					await http.get('/rest/executions', {
-						params: {
-							filter: JSON.stringify({ workflowId }),
-							limit: LISTED,
-							lastId: all.at(-1)?.id,
-						},
-					}),
+			const filter = JSON.stringify({ workflowId });
+			let cursor: string | undefined;
+			do {
+				const page = unwrap<{ results: StoredExecution[]; nextCursor?: string | null }>(
+					await http.get('/rest/executions', { params: { filter, limit: LISTED, cursor } }),
 				);
-				all.push(...results);
-				if (results.length < LISTED) return all.reverse();
-			}
+				all.push(...page.results);
+				cursor = page.nextCursor ?? undefined;
+			} while (cursor !== undefined);
+			return all.reverse();
 		},
 		async execution(id) {
 			return await executionResult(http, id, POLL_MS, EXECUTION_MS);
