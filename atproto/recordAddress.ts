@@ -1,6 +1,10 @@
 import { findActor } from './identifier';
 import { visibleText } from './text';
 
+/** NSID of the record types of lists and of custom feeds. */
+export const LIST = 'app.bsky.graph.list';
+export const FEED = 'app.bsky.feed.generator';
+
 /** Where a record is: its type (an NSID), its author's handle or DID, and its record key. */
 export interface RecordAddress {
 	collection: string;
@@ -14,8 +18,8 @@ const RECORD_KEY = /^[A-Za-z0-9._:~-]{1,512}$/;
 /** The kinds of record that have a page on bsky.app, by the word in its path. */
 const COLLECTIONS: Record<string, string> = {
 	post: 'app.bsky.feed.post',
-	feed: 'app.bsky.feed.generator',
-	lists: 'app.bsky.graph.list',
+	feed: FEED,
+	lists: LIST,
 	'starter-pack': 'app.bsky.graph.starterpack',
 	start: 'app.bsky.graph.starterpack',
 };
@@ -51,4 +55,9 @@ function splitAddress(text: string): { actor?: string; collection?: string; rkey
 /** The at:// URI of a record. */
 export function recordUri({ authority, collection, rkey }: RecordAddress): string {
 	return `at://${authority}/${collection}/${rkey}`;
+}
+
+/** The page of a list or custom feed on bsky.app. */
+export function listingUrl({ authority, collection, rkey }: RecordAddress): string {
+	return `https://bsky.app/profile/${authority}/${collection === LIST ? 'lists' : 'feed'}/${rkey}`;
 }

@@ -3,6 +3,9 @@ import { createHash } from 'node:crypto';
 const ALPHABET = '234567abcdefghijklmnopqrstuvwxyz';
 const CLOCK_IDS = 1024;
 
+/** TID specification, "Syntax", and its rule that the top bit is 0. */
+const TID = /^[2-7ab][2-7a-z]{12}$/;
+
 /**
  * Where derived times lie: the twenty years before the first AT Protocol record, so that a derived
  * key never meets one that was made from a clock.
@@ -30,6 +33,23 @@ export function toTid({ microseconds, clockId }: TidParts): string {
 		rest >>= 5n;
 	}
 	return tid;
+}
+
+/**
+ * The inverse of `toTid`.
+ *
+ * @returns `undefined` when the record key is no TID
+ */
+export function fromTid(rkey: string): TidParts | undefined {
+	if (!TID.test(rkey)) return undefined;
+	const number = [...rkey].reduce(
+		(bits, character) => (bits << 5n) | BigInt(ALPHABET.indexOf(character)),
+		0n,
+	);
+	return {
+		microseconds: Number(number / BigInt(CLOCK_IDS)),
+		clockId: Number(number % BigInt(CLOCK_IDS)),
+	};
 }
 
 /**

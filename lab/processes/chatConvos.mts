@@ -222,6 +222,14 @@ export function messagesFor(convo: Convo, viewer: string): Message[] {
 	return convo.messages.filter(({ rev }) => rev > clearedTo);
 }
 
+/** The messages of others that a member has yet to read. */
+export function unreadFor(convo: Convo, viewer: string): Message[] {
+	const { readTo, deleted } = membershipOf(convo, viewer);
+	return messagesFor(convo, viewer).filter(
+		({ id, sender, rev }) => sender !== viewer && rev > readTo && !deleted.has(id),
+	);
+}
+
 function newMembership(status: ConvoStatus): Membership {
 	return {
 		status,

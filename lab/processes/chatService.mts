@@ -27,7 +27,7 @@ import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { SentMessage } from '../chat.ts';
 import { ChatAppView } from './chatAppView.mts';
-import { ChatConvos, membershipOf, messagesFor, type Convo } from './chatConvos.mts';
+import { ChatConvos, membershipOf, messagesFor, unreadFor, type Convo } from './chatConvos.mts';
 import { ChatViews } from './chatViews.mts';
 
 const CONVO = 'chat.bsky.convo.';
@@ -105,10 +105,8 @@ export async function startChatService(options: ChatServiceOptions): Promise<Run
 
 	method<ChatBskyConvoListConvos.QueryParams>('listConvos', async (viewer, given) => {
 		const listed = convos.list(viewer).filter((convo) => {
-			const { status, readTo } = membershipOf(convo, viewer);
-			const isUnread = messagesFor(convo, viewer).some(
-				({ sender, rev }) => sender !== viewer && rev > readTo,
-			);
+			const { status } = membershipOf(convo, viewer);
+			const isUnread = unreadFor(convo, viewer).length > 0;
 			return (given.status ?? status) === status && (given.readState !== 'unread' || isUnread);
 		});
 		const isOther = (given.kind ?? 'direct') !== 'direct' || (given.lockStatus ?? 'unlocked') !== 'unlocked';

@@ -1,9 +1,17 @@
 import type { AppBskyEmbedRecord, ChatBskyActorDefs, ChatBskyConvoDefs } from '@atproto/api';
 import type { ChatAppView } from './chatAppView.mts';
-import { findMessage, membershipOf, messagesFor, type Convo, type Message } from './chatConvos.mts';
+import {
+	findMessage,
+	membershipOf,
+	messagesFor,
+	unreadFor,
+	type Convo,
+	type Message,
+} from './chatConvos.mts';
 import type { LogEntry } from './chatLog.mts';
 
 const DEFS = 'chat.bsky.convo.defs#';
+const HAS_PROFILES = new Set(['logCreateMessage', 'logAddReaction', 'logRemoveReaction']);
 
 type MessageView = (ChatBskyConvoDefs.MessageView | ChatBskyConvoDefs.DeletedMessageView) & {
 	$type: string;
@@ -49,7 +57,7 @@ export class ChatViews {
 
 	/** Those who wrote the messages or reacted to them. */
 	async relatedProfiles(messages: Message[]): Promise<ChatBskyActorDefs.ProfileViewBasic[]> {
-		return [...(await this.appView.profiles(messages.flatMap(involved))).values()];
+		return [...(await this.appView.profiles(messages.flatMap((message) => involved(message)))).values()];
 	}
 
 	async logEntries(entries: LogEntry[], convoOf: (id: string) => Convo, viewer: string): Promise<object[]> {
@@ -58,7 +66,7 @@ export class ChatViews {
 			return { entry, convo, message: entry.messageId ? findMessage(convo, entry.messageId) : undefined };
 		});
 		const profiles = await this.appView.profiles(
-			withMessages.flatMap(({ message }) => (message ? involved(message) : [])),
+			withMessages.flatMap(({ entry, message }) => (message ? involved(message, entry.reaction) : [])),
 		);
 		return await Promise.all(
 			withMessages.map(async ({ entry: { type, rev, convoId, reaction }, convo, message }) => ({
@@ -68,7 +76,7 @@ export class ChatViews {
 				...(message && { message: await this.message(convo, message, viewer) }),
 				...(message &&
 					HAS_PROFILES.has(type) && {
-						relatedProfiles: involved(message).map((did) => profiles.get(did)),
+						relatedProfiles: involved(message, reaction).map((did) => profiles.get(did)),
 					}),
 			})),
 		);
@@ -79,26 +87,23 @@ export class ChatViews {
 		viewer: string,
 		profiles: Map<string, ChatBskyActorDefs.ProfileViewBasic>,
 	): Promise<ChatBskyConvoDefs.ConvoView> {
-		const { rev, status, muted, readTo, deleted } = membershipOf(convo, viewer);
-		const messages = messagesFor(convo, viewer);
-		const last = messages.at(-1);
+		const { rev, status, muted } = membershipOf(convo, viewer);
+		const last = messagesFor(convo, viewer).at(-1);
 		return {
 			...{ id: convo.id, rev, status, muted },
 			members: [...convo.members.keys()].flatMap((did) => {
 				const profile = profiles.get(did);
 				return profile ? [{ ...profile, kind: { $type: 'chat.bsky.actor.defs#directConvoMember' } }] : [];
 			}),
-			unreadCount: messages.filter(
-				(message) => message.sender !== viewer && message.rev > readTo && !deleted.has(message.id),
-			).length,
+			unreadCount: unreadFor(convo, viewer).length,
 			kind: { $type: `${DEFS}directConvo` },
 			...(last && { lastMessage: await this.message(convo, last, viewer) }),
 		};
 	}
 }
 
-const HAS_PROFILES = new Set(['logCreateMessage', 'logAddReaction', 'logRemoveReaction']);
-
-function involved(message: Message): string[] {
-	return [...new Set([message.sender, ...message.reactions.map(({ sender }) => sender.did)])];
+/** Those who wrote the message or reacted to it, even if the reaction is gone again. */
+function involved({ sender, reactions }: Message, reaction?: LogEntry['reaction']): string[] {
+	const all = reaction ? [...reactions, reaction] : reactions;
+	return [...new Set([sender, ...all.map((each) => each.sender.did)])];
 }

@@ -7,6 +7,8 @@ import {
 } from 'n8n-workflow';
 
 import { toFailure, toNodeError } from '../shared/failure';
+import { searchFeeds } from '../shared/listSearch/searchFeeds';
+import { searchLists } from '../shared/listSearch/searchLists';
 import { searchUsers } from '../shared/listSearch/searchUsers';
 import { describeWatches } from './fields';
 import { fetchTestEvent, pollForNew } from './poll';
@@ -30,7 +32,7 @@ export class BlueskyTrigger implements INodeType {
 		properties: describeWatches(watches, FIRST_WATCH),
 	};
 
-	methods = { listSearch: { searchUsers } };
+	methods = { listSearch: { searchFeeds, searchLists, searchUsers } };
 
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 		try {

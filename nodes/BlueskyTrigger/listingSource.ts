@@ -7,11 +7,14 @@ import type { Call } from '../shared/operation';
 import {
 	beginListing,
 	forgetIn,
+	lookAtTop,
 	lookThrough,
-	rememberIn,
+	rememberNext,
 	settle,
+	timesOf,
 	type FetchPage,
 	type ListingState,
+	type Look,
 	type Page,
 	type Reading,
 } from './listing';
@@ -33,8 +36,8 @@ export interface Listing {
 	/** Name of the answer's array. */
 	list: string;
 	reading: Reading;
-	/** What one entry tells; nothing when it is of no interest. */
-	happenings(entry: IDataObject): Happening[];
+	/** What one entry of an answer tells. It also tells of kinds that `reading` does not ask for: they mark the time. */
+	happening(entry: IDataObject, answer: IDataObject): Happening;
 	tell: Source['tell'];
 	markRead?: Source['markRead'];
 }
@@ -48,11 +51,14 @@ export function listingSource(listing: Listing): Source {
 			const fetchPage = fetcher(listing, scope.call);
 			const known = memory.of<ListingState>(source);
 			if (known === undefined) return await firstLook(fetchPage, listing.reading, memory, source, startWith);
-			const happenings = await furtherLook(fetchPage, known, listing.reading, scope);
-			return foundIn(known, memory, source, happenings);
+			const look = await furtherLook(fetchPage, known, listing.reading, scope);
+			return foundIn(known, memory, source, look);
 		},
 		async *latest({ call }) {
-			for await (const { happenings } of chunks(fetcher(listing, call), listing.reading)) yield happenings;
+			const { reading } = listing;
+			for await (const { happenings } of chunks(fetcher(listing, call), reading)) {
+				yield wanted(happenings, reading);
+			}
 		},
 		tell: listing.tell,
 		markRead: listing.markRead,
@@ -74,21 +80,22 @@ async function firstLook(
 		if (page.done === true) return { value: undefined, done: true };
 		read.push(...page.value.happenings);
 		isAll = page.value.cursor === undefined;
-		return { value: page.value.happenings };
+		return { value: wanted(page.value.happenings, reading) };
 	};
 	const chosen = await startWith({ [Symbol.asyncIterator]: () => ({ next: readOn }) });
 	// As far back as something may still show up late, what was there must be told from what is new.
 	const isCovered = (): boolean => spanOf(read) > reading.reread || reading.pages !== undefined;
 	for (let page = 1; page < FIRST_PAGES && !isAll && !isCovered(); page++) await readOn();
 	const others = read.filter((happening) => !chosen.includes(happening));
-	const floor = isAll || read.length === 0 ? 0 : Math.min(...read.map(({ at }) => at)) + 1;
-	return foundIn(beginListing(others, floor, reading), memory, source, chosen);
+	const floor = isAll ? 0 : Math.min(...timesOf(read), Date.now()) + 1;
+	const state = beginListing(others, floor, reading);
+	return foundIn(state, memory, source, { happenings: chosen, newest: state.newest });
 }
 
 /** The time between the newest and the oldest, in milliseconds. */
 function spanOf(happenings: Happening[]): number {
-	const times = happenings.map(({ at }) => at);
-	return happenings.length === 0 ? 0 : Math.max(...times) - Math.min(...times);
+	const times = timesOf(happenings);
+	return times.length === 0 ? 0 : Math.max(...times) - Math.min(...times);
 }
 
 /** What is new; `undefined` when time was up before that could be told. */
@@ -97,28 +104,27 @@ async function furtherLook(
 	state: ListingState,
 	reading: Reading,
 	{ deadline }: Scope,
-): Promise<Happening[] | undefined> {
-	const outcome = await lookThrough(fetchPage, state, reading, deadline).then(
-		(happenings) => ({ happenings }),
+): Promise<Look | undefined> {
+	const looking =
+		reading.pages === undefined
+			? lookThrough(fetchPage, state, reading, deadline)
+			: lookAtTop(fetchPage, state, reading);
+	const outcome = await looking.then(
+		(look) => ({ look }),
 		(thrown: unknown) => ({ failure: toFailure(thrown) }),
 	);
-	if ('happenings' in outcome) return outcome.happenings;
+	if ('look' in outcome) return outcome.look;
 	// The server may no longer know a cursor that was kept: the next poll begins at the top.
 	if (outcome.failure.kind === 'rejected') delete state.descent;
 	throw outcome.failure;
 }
 
-function foundIn(
-	state: ListingState,
-	memory: Memory,
-	source: string,
-	happenings: Happening[] | undefined,
-): Found {
+function foundIn(state: ListingState, memory: Memory, source: string, look: Look | undefined): Found {
 	memory.keep(source, state);
 	return {
-		happenings: happenings ?? [],
+		happenings: look?.happenings ?? [],
 		remember(happening) {
-			rememberIn(state, happening);
+			rememberNext(state, happening);
 			memory.keep(source, state);
 		},
 		forget(happening) {
@@ -126,22 +132,30 @@ function foundIn(
 			memory.keep(source, state);
 		},
 		settle(open) {
-			if (happenings !== undefined) settle(state, open?.at);
+			if (look !== undefined) settle(state, look.newest, open?.at);
 			memory.keep(source, state);
 		},
 	};
 }
 
 function fetcher(listing: Listing, call: Call): FetchPage {
-	const { nsid, list } = listing;
+	const { nsid, list, reading } = listing;
+	const now = Date.now();
 	let resolved: IDataObject | undefined;
 	return async (cursor) => {
 		resolved ??= await listing.params(call);
 		const query = { nsid, params: { ...resolved, limit: PAGE, cursor } };
 		const { answer, results } = await queryList(call, query, list);
-		const happenings = results.flatMap((entry) => listing.happenings(entry));
-		return { happenings, cursor: asText(answer.cursor) || undefined };
+		const happenings = results.map((entry) => listing.happening(entry, answer));
+		// Out of the order of time, things take place when they are first seen.
+		const timed = reading.pages === undefined ? happenings : happenings.map((each) => ({ ...each, at: now }));
+		return { happenings: timed, cursor: asText(answer.cursor) || undefined };
 	};
+}
+
+/** Those of the kinds that are asked for. */
+function wanted(happenings: Happening[], { kinds }: Reading): Happening[] {
+	return happenings.filter(({ event }) => kinds?.includes(event) ?? true);
 }
 
 /** The pages of a listing; of one that is not in the order of time, what is read of it at once. */

@@ -36,8 +36,8 @@ interface Candidate {
 /**
  * Looks for what is new and starts the workflow with it, oldest first.
  *
- * What is found is kept in mind just before its execution starts, never before. So nothing is lost
- * when a poll ends early, and nothing comes twice when it runs again.
+ * What is found is kept in mind when its execution starts, never before. So nothing is lost when a
+ * poll ends early, and nothing comes twice when it runs again.
  *
  * @returns the last item, whose execution n8n starts itself; or all of them, to be run together;
  *   `null` when nothing is new
@@ -58,7 +58,7 @@ export async function pollForNew(context: IPollFunctions): Promise<INodeExecutio
 		const until = began + budget * STARTING;
 		const items = together
 			? await startTogether(poll, found, until)
-			: await startEach(poll, found, turn, until);
+			: await startEach(poll, memory, found, turn, until);
 		return items.length > 0 ? [items] : null;
 	} finally {
 		turn.end();
@@ -122,7 +122,14 @@ async function candidates({ settings, scope }: Poll, happenings: Happening[]): P
 }
 
 /** Starts an execution for each but the last, which n8n starts when the poll returns it. */
-async function startEach(poll: Poll, found: Found, turn: Turn, until: number): Promise<INodeExecutionData[]> {
+async function startEach(
+	poll: Poll,
+	memory: Memory,
+	found: Found,
+	turn: Turn,
+	until: number,
+): Promise<INodeExecutionData[]> {
+	const started: Happening[] = [];
 	let held: Required<Candidate> | undefined;
 	let open: Happening | undefined;
 	for await (const { happening, item } of eachCandidate(poll, found.happenings)) {
@@ -135,18 +142,25 @@ async function startEach(poll: Poll, found: Found, turn: Turn, until: number): P
 				open = happening;
 				break;
 			}
-			found.remember(held.happening);
+			// Where n8n saves memory and execution one after the other, coming twice after a crash
+			// between the two is better than being lost.
+			if (memory.savesWithExecution) found.remember(held.happening);
 			const failure = await startExecution(poll.context, held.item);
 			if (failure !== undefined) {
 				found.forget(held.happening);
 				throw failure;
 			}
+			found.remember(held.happening);
+			started.push(held.happening);
 		}
 		held = { happening, item };
 	}
-	if (held !== undefined) found.remember(held.happening);
+	if (held !== undefined) {
+		found.remember(held.happening);
+		started.push(held.happening);
+	}
 	found.settle(open);
-	await markRead(poll, held?.happening);
+	await markRead(poll, started);
 	return held === undefined ? [] : [held.item];
 }
 
@@ -163,8 +177,12 @@ async function startTogether(poll: Poll, found: Found, until: number): Promise<I
 	}
 	for (const { happening } of done) found.remember(happening);
 	found.settle(open);
-	await markRead(poll, done.at(-1)?.happening);
-	return done.flatMap(({ item }) => item ?? []);
+	const started = done.filter(({ item }) => item !== undefined);
+	await markRead(
+		poll,
+		started.map(({ happening }) => happening),
+	);
+	return started.flatMap(({ item }) => item ?? []);
 }
 
 async function* eachCandidate(poll: Poll, happenings: Happening[]): AsyncGenerator<Candidate> {
@@ -174,10 +192,10 @@ async function* eachCandidate(poll: Poll, happenings: Happening[]): AsyncGenerat
 }
 
 /** What the user asked to be marked as read stays unread when that is not to be done now. */
-async function markRead({ context, settings, scope }: Poll, last: Happening | undefined): Promise<void> {
-	if (!settings.markRead || last === undefined) return;
+async function markRead({ context, settings, scope }: Poll, started: Happening[]): Promise<void> {
+	if (!settings.markRead || started.length === 0) return;
 	try {
-		await settings.source.markRead?.(last, scope.call);
+		await settings.source.markRead?.(started, scope.call);
 	} catch (thrown) {
 		context.logger.warn(`Bluesky Trigger could not mark as read: ${toFailure(thrown).message}`);
 	}

@@ -2,13 +2,12 @@ import { sleep, type INodeExecutionData, type IPollFunctions, type IRun } from '
 
 import { Failure } from '../shared/failure';
 
-/** Longest wait for an execution to end before the next one starts, in milliseconds. */
-const BETWEEN_STARTS_MS = 300;
+/** An execution that has not ended by then, in milliseconds, is stored all the same. */
+const STORED_MS = 5_000;
 
 /**
- * Starts an execution of its own for one item. n8n saves the trigger's memory and stores the
- * execution side by side; the next start waits, so that these never cross and executions begin in
- * order.
+ * Starts an execution of its own for one item, and waits until n8n has surely stored it: what n8n
+ * saves for one start must not cross with the next.
  *
  * @returns why n8n could not start it, if so
  */
@@ -22,7 +21,7 @@ export async function startExecution(
 		(error: unknown) => error,
 	);
 	context.__emit([[item]], undefined, done);
-	const error = await Promise.race([refused, sleep(BETWEEN_STARTS_MS)]);
+	const error = await Promise.race([refused, sleep(STORED_MS)]);
 	// An execution that somebody stops was started as well.
 	if (!(error instanceof Error) || /cancel/i.test(error.name)) return undefined;
 	return new Failure(

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { postFacts } from '../../atproto/postFacts';
-import { simplifyPost, simplifyUser } from '../shared/views';
+import { simplifyMessage, simplifyPost, simplifyUser } from '../shared/views';
 import type { Happening, Told } from './watch';
 
 /** What else is told of a happening: raw, and with Simplify on. */
@@ -34,6 +34,20 @@ export function tellUser(happening: Happening, profile: IDataObject, more = NOTH
 	return {
 		data: { ...head(happening), ...profile, ...more.data },
 		simplified: { ...head(happening), ...simplifyUser(profile), ...more.simplified },
+	};
+}
+
+/**
+ * Tells of a direct message; its text is what the filters on posts look at.
+ *
+ * @param message a `messageView` (lexicon chat.bsky.convo.defs) with its `convoId`, and as `sender`
+ *   the profile
+ */
+export function tellMessage(happening: Happening, message: IDataObject): Told {
+	return {
+		data: { ...head(happening), ...message },
+		simplified: { ...head(happening), ...simplifyMessage(message) },
+		post: postFacts(message),
 	};
 }
 

@@ -63,8 +63,8 @@ export interface Source {
 	latest(scope: Scope): AsyncIterable<Happening[]>;
 	/** What to tell the workflow of each, in order. */
 	tell(happenings: Happening[], scope: Scope): Promise<Told[]>;
-	/** Marks everything up to this one as read on Bluesky. */
-	markRead?(happening: Happening, call: Call): Promise<void>;
+	/** Marks these, oldest first, and all that is older as read on Bluesky. */
+	markRead?(happenings: Happening[], call: Call): Promise<void>;
 }
 
 /** Picks what counts as new at the very first look: of all there is, newest first, what shall start the workflow. */

@@ -111,3 +111,50 @@ export const postField: INodeProperties = {
 		},
 	],
 };
+
+/** A list of users. */
+export const listField = recordField({
+	displayName: 'List',
+	name: 'list',
+	search: 'searchLists',
+	link: 'https://bsky.app/profile/alice.bsky.social/lists/3kabc',
+	uri: 'at://did:plc:abc/app.bsky.graph.list/3kabc',
+});
+
+/** A custom feed. */
+export const feedField = recordField({
+	displayName: 'Feed',
+	name: 'feed',
+	search: 'searchFeeds',
+	link: 'https://bsky.app/profile/alice.bsky.social/feed/cats',
+	uri: 'at://did:plc:abc/app.bsky.feed.generator/cats',
+});
+
+/** A record that has a page on bsky.app and can be chosen from a list. */
+function recordField(record: {
+	displayName: string;
+	name: string;
+	search: string;
+	link: string;
+	uri: string;
+}): INodeProperties {
+	return {
+		displayName: record.displayName,
+		name: record.name,
+		type: 'resourceLocator',
+		default: { mode: 'list', value: '' },
+		required: true,
+		description: `The Bluesky ${record.name}`,
+		modes: [
+			{
+				displayName: 'From List',
+				name: 'list',
+				type: 'list',
+				placeholder: `Select a ${record.name}...`,
+				typeOptions: { searchListMethod: record.search, searchable: true },
+			},
+			{ displayName: 'By Link', name: 'url', type: 'string', placeholder: `e.g. ${record.link}` },
+			{ displayName: 'By AT-URI', name: 'uri', type: 'string', placeholder: `e.g. ${record.uri}` },
+		],
+	};
+}

@@ -1,5 +1,6 @@
 import { findActor } from '../../atproto/identifier';
 import { findPost, type PostAddress } from '../../atproto/postAddress';
+import { FEED, findRecord, LIST, listingUrl, type RecordAddress } from '../../atproto/recordAddress';
 import { asText, visibleText } from '../../atproto/text';
 import { parseMoment } from './moment';
 import { badInput } from './failure';
@@ -89,6 +90,27 @@ export abstract class NodeParameters {
 	/** The post in a resource locator that may be left empty. */
 	postIfGiven(name: string): PostAddress | undefined {
 		return visibleText(this.locator(name)) === '' ? undefined : this.post(name);
+	}
+
+	/** Where the user list in a resource locator is. */
+	listAddress(name: string): RecordAddress {
+		return this.record(name, LIST, 'list');
+	}
+
+	/** Where the custom feed in a resource locator is. */
+	feedAddress(name: string): RecordAddress {
+		return this.record(name, FEED, 'feed');
+	}
+
+	private record(name: string, collection: string, what: string): RecordAddress {
+		const text = this.locator(name);
+		const record = findRecord(text);
+		if (record?.collection === collection) return record;
+		const example = listingUrl({ authority: 'alice.bsky.social', collection, rkey: '3kabc' });
+		throw badInput(
+			visibleText(text) === '' ? `No ${what} is given.` : `"${text}" is not a Bluesky ${what}.`,
+			`Choose one from the list, or enter the ${what}'s link, such as ${example}, or its at:// URI.`,
+		);
 	}
 
 	/**

@@ -33,7 +33,8 @@ export async function getProfiles(actors: string[], call: Call): Promise<Map<str
 	);
 }
 
-function unknownUser(actor: string): Failure {
+/** Words for a user who is not there. */
+export function unknownUser(actor: string): Failure {
 	return new Failure(
 		'rejected',
 		`There is no Bluesky user "${actor}".`,

@@ -1,10 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { isDid } from '../../atproto/identifier';
+import { recordUri, type RecordAddress } from '../../atproto/recordAddress';
 import { asText } from '../../atproto/text';
 import { eachOf } from './concurrency';
 import { toFailure } from './failure';
 import type { Call } from './operation';
 import { paginate } from './pagination';
+import { getProfiles } from './profiles';
 
 /** Where a record is in its repository. */
 export interface RecordKey {
@@ -47,6 +50,20 @@ export async function readRecord(
 		if (failure.details.error === 'RecordNotFound') return undefined;
 		throw failure;
 	}
+}
+
+/**
+ * The at:// URI of a record with its owner's DID, which is how the AppView knows it. A handle is
+ * looked up.
+ *
+ * @throws Failure
+ */
+export async function uriWithDid(address: RecordAddress, call: Call): Promise<string> {
+	const { authority } = address;
+	if (isDid(authority)) return recordUri(address);
+	const owner = (await getProfiles([authority], call)).get(authority)!;
+	if ('failure' in owner) throw owner.failure;
+	return recordUri({ ...address, authority: asText(owner.data.did) });
 }
 
 /**

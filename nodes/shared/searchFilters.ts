@@ -91,15 +91,16 @@ export const filtersField: INodeProperties = {
 /**
  * The parameters of app.bsky.feed.searchPosts that Filters stands for.
  *
+ * @param name of the collection
  * @throws Failure of kind `input`
  */
-export function readSearchFilters(parameters: NodeParameters): IDataObject {
-	const filters = parameters.collection('filters');
-	const text = (name: string): string | undefined => asText(filters[name]).trim() || undefined;
-	const moment = (name: string): string | undefined =>
-		text(name) === undefined ? undefined : parameters.moment(name, filters[name]);
-	const actor = (name: string): string | undefined => {
-		const given = text(name);
+export function readSearchFilters(parameters: NodeParameters, name = 'filters'): IDataObject {
+	const filters = parameters.collection(name);
+	const text = (field: string): string | undefined => asText(filters[field]).trim() || undefined;
+	const moment = (field: string): string | undefined =>
+		text(field) === undefined ? undefined : parameters.moment(field, filters[field]);
+	const actor = (field: string): string | undefined => {
+		const given = text(field);
 		return given === undefined ? undefined : toActor(given, 'user');
 	};
 	const since = moment('since');

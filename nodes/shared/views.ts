@@ -3,8 +3,11 @@ import type { IDataObject } from 'n8n-workflow';
 import { postUrl } from '../../atproto/postAddress';
 import { asText } from '../../atproto/text';
 
+/** A post that is shown inside something else; other records and those that are gone are of other types. */
+const SHOWN_RECORD = 'app.bsky.embed.record#viewRecord';
+
 /** What Bluesky answers in place of a handle that does not (or no longer) belong to its account. */
-const INVALID_HANDLE = 'handle.invalid';
+export const INVALID_HANDLE = 'handle.invalid';
 
 /**
  * Simplify for users.
@@ -56,6 +59,31 @@ export function simplifyPost(post: IDataObject): IDataObject {
 		likeCount: post.likeCount ?? 0,
 		repostCount: post.repostCount ?? 0,
 		replyCount: post.replyCount ?? 0,
+	};
+}
+
+/**
+ * Simplify for direct messages.
+ *
+ * @param message a `messageView` (lexicon chat.bsky.convo.defs) with its `convoId`, and as `sender`
+ *   the profile, as far as it is known
+ */
+export function simplifyMessage(message: IDataObject): IDataObject {
+	const { id, convoId, text, sentAt } = message;
+	const sender = (message.sender ?? {}) as IDataObject;
+	const replyTo = (message.replyTo ?? {}) as IDataObject;
+	const { record } = (message.embed ?? {}) as IDataObject;
+	const embedded = (record ?? {}) as IDataObject;
+	return {
+		id,
+		convoId,
+		text: text ?? '',
+		senderDid: sender.did,
+		senderHandle: sender.handle ?? null,
+		senderName: sender.displayName ?? '',
+		sentAt,
+		replyTo: replyTo.id ?? null,
+		postUrl: embedded.$type === SHOWN_RECORD ? pageOfPost(embedded) : null,
 	};
 }
 

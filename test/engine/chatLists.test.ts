@@ -59,6 +59,7 @@ describe('the log', () => {
 	});
 
 	test('comes in pages, oldest first, with rising revs and nothing of others', async () => {
+		for (const other of [bob, carol]) await convoId(alice, other);
 		const cursor = await now(alice);
 		const sent: string[] = [];
 		for (let index = 0; index < 7; index++) {
@@ -106,6 +107,11 @@ describe('the log', () => {
 			'logLeaveConvo',
 		]);
 		expect(new Set(logs.map(({ rev }) => rev)).size).toBe(logs.length);
+		const [, , added, removed] = logs;
+		for (const { relatedProfiles } of [added, removed]) {
+			const dids = (relatedProfiles as IDataObject[]).map(({ did }) => did);
+			expect(dids).toEqual([bob.did, alice.did]);
+		}
 		expect(kinds(await logSince(bob, forBob))).toEqual(['logAddReaction', 'logRemoveReaction']);
 	});
 

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -27,7 +26,7 @@ afterAll(async () => {
 });
 
 /** Runs the trigger in a process of its own, on the Node.js that n8n runs on, while `during` does something. */
-async function runAlone(parameters: INodeParameters, during: () => Promise<number>): Promise<AloneResult> {
+async function runAlone(parameters: INodeParameters, during: () => Promise<string>): Promise<AloneResult> {
 	const child = spawn(
 		node24(),
 		[
@@ -43,43 +42,63 @@ async function runAlone(parameters: INodeParameters, during: () => Promise<numbe
 			stdio: ['pipe', 'pipe', 'inherit'],
 		},
 	);
-	const lines = createInterface(child.stdout);
-	await once(lines, 'line');
+	const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+	await lines.next();
 	child.stdin.write(`${await during()}\n`);
-	const [line] = (await once(lines, 'line')) as [string];
-	return JSON.parse(line) as AloneResult;
+	const { value } = await lines.next();
+	return JSON.parse(value as string) as AloneResult;
 }
 
-test('20 minutes of traffic at 5,000 events a second: nothing missed, n8n stays responsive', async () => {
-	let matching: string[] = [];
-	const parameters = stage.parameters({
-		events: ['block', 'follow', 'like', 'post', 'profile', 'repost'],
-		operations: ['create'],
-		filters: { contains: TRAFFIC.keyword },
-		options: { maxPerMinute: 100_000 },
-	});
-	// Filters concern posts only: what else is wanted would start executions too.
-	parameters.events = ['post'];
-	let seconds = 0;
-	const { uris, delay, cpu, heap, problems } = await runAlone(parameters, async () => {
-		const sent = await stage.first.replay(TRAFFIC);
-		matching = sent.matching;
-		seconds = sent.seconds;
-		return matching.length;
-	});
-	const [{ framesSent }] = await stage.first.connections();
+function print(what: string, { delay, cpu, heap }: AloneResult): void {
 	console.log(
 		[
-			`${TRAFFIC.count} events in ${seconds.toFixed(1)} s, ${framesSent} of them to the trigger, ${matching.length} match`,
+			what,
 			`event loop delay: p50 ${delay.p50.toFixed(1)} ms, p99 ${delay.p99.toFixed(1)} ms, max ${delay.max.toFixed(1)} ms`,
 			`${(cpu * 100).toFixed(0)} % of a core`,
 			`heap: ${heap.map((bytes) => (bytes / MEGABYTE).toFixed(1)).join(', ')} MB`,
 		].join('\n'),
 	);
+}
+
+test('20 minutes of traffic at 5,000 events a second: nothing missed, n8n stays responsive', async () => {
+	let matching: string[] = [];
+	const parameters = stage.parameters({
+		filters: { contains: TRAFFIC.keyword },
+		options: { maxPerMinute: 100_000 },
+	});
+	const result = await runAlone(parameters, async () => {
+		({ matching } = await stage.first.replay(TRAFFIC));
+		return matching.at(-1)!;
+	});
+	const [{ framesSent }] = await stage.first.connections();
+	print(`${TRAFFIC.count} events, ${framesSent} posts, ${matching.length} with the keyword`, result);
 	expect(matching).toHaveLength(TRAFFIC.count / TRAFFIC.every);
-	expect(uris).toEqual(matching);
-	expect(problems).toEqual([]);
-	expect(delay.p99).toBeLessThan(50);
-	const settled = heap.slice(2);
-	expect(Math.max(...settled) - Math.min(...settled)).toBeLessThan(5 * MEGABYTE);
+	expect(result.uris).toEqual(matching);
+	expect(result.problems).toEqual([]);
+	expect(result.delay.p99).toBeLessThan(50);
+	const settled = result.heap.slice(2);
+	expect(Math.max(...settled) - Math.min(...settled)).toBeLessThan(3 * MEGABYTE);
 }, 240_000);
+
+// Node's WebSocket inflates frame by frame in other threads: on a busy machine this takes its time.
+test('all of 5,000 events a second, in batches of 1,000', async () => {
+	await stage.clear();
+	const parameters = stage.parameters({
+		events: ['other'],
+		collections: 'app.bsky.*',
+		operations: ['create', 'update', 'delete'],
+		executions: 'batches',
+		batchSize: 1000,
+		batchSeconds: 2,
+		options: { maxPerMinute: 100_000 },
+	});
+	let matching: string[] = [];
+	const result = await runAlone(parameters, async () => {
+		({ matching } = await stage.first.replay({ ...TRAFFIC, count: 30_000, seed: 5 }));
+		return matching.at(-1)!;
+	});
+	print(`${result.uris.length} records in batches`, result);
+	const seen = new Set(result.uris);
+	expect(matching.filter((uri) => !seen.has(uri))).toEqual([]);
+	expect(result.delay.p99).toBeLessThan(50);
+}, 120_000);

@@ -13,7 +13,7 @@ import {
 } from 'n8n-workflow';
 import { WebSocket as NodeWebSocket } from 'undici';
 
-import { BlueskyJetstreamTrigger } from '../../nodes/BlueskyJetstreamTrigger/BlueskyJetstreamTrigger.node';
+import { fields } from '../../nodes/BlueskyJetstreamTrigger/fields';
 import { LIMITS, type Limits } from '../../nodes/BlueskyJetstreamTrigger/listening';
 import { startTrigger } from '../../nodes/BlueskyJetstreamTrigger/trigger';
 
@@ -31,6 +31,7 @@ export class Store {
 	/** The workflow's static data as n8n saved it. */
 	staticData = '{}';
 	readonly executions: StoredExecution[] = [];
+	private readonly keys = new Set<string>();
 	/** How often n8n refused a key that it has. */
 	refused = 0;
 	/** Whether n8n dies between saving the static data and storing an execution. */
@@ -45,12 +46,14 @@ export class Store {
 
 	/** n8n's insert with the unique column deduplicationKey. */
 	insert(execution: StoredExecution): void {
+		const { key } = execution;
 		if (this.losesExecutions) return;
-		if (execution.key !== undefined && this.executions.some(({ key }) => key === execution.key)) {
+		if (key !== undefined && this.keys.has(key)) {
 			this.refused += 1;
-		} else {
-			this.executions.push(execution);
+			return;
 		}
+		if (key !== undefined) this.keys.add(key);
+		this.executions.push(execution);
 	}
 }
 
@@ -92,7 +95,8 @@ export class ActiveTrigger {
 
 	/** Activates the workflow, as n8n does with its workflow trigger activator. */
 	async activate(): Promise<void> {
-		const workflow = newWorkflow(this.parameters, this.options.limits, this.store);
+		const nodeType = nodeTypeWith({ ...SHORT, ...this.options.limits });
+		const workflow = newWorkflow(nodeType, this.parameters, this.store);
 		const save = () => {
 			if (!this.store.losesStaticData) this.store.staticData = JSON.stringify(workflow.staticData);
 		};
@@ -149,10 +153,11 @@ export class ActiveTrigger {
 
 /** Runs the trigger as n8n's editor does for a test event; settles with its items, or with the error. */
 export async function testTrigger(
+	nodeType: INodeType,
 	parameters: INodeParameters,
 	meanwhile: () => Promise<void> = async () => {},
 ): Promise<IDataObject[]> {
-	const workflow = newWorkflow(parameters, undefined, new Store());
+	const workflow = newWorkflow(nodeType, parameters, new Store());
 	const hooks = { addHandler: () => {} };
 	const response = await new TriggersAndPollers().runTriggerFunction(
 		workflow,
@@ -174,8 +179,9 @@ export async function testTrigger(
 export async function waitUntil(
 	isSo: () => boolean | Promise<boolean>,
 	state: () => string = () => '',
+	withinMs = 20_000,
 ): Promise<void> {
-	const deadline = Date.now() + 20_000;
+	const deadline = Date.now() + withinMs;
 	while (!(await isSo())) {
 		if (Date.now() > deadline) throw new Error(`It did not happen. ${state()}`);
 		await pause(20);
@@ -186,12 +192,7 @@ export async function pause(milliseconds: number): Promise<void> {
 	await new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-function newWorkflow(
-	parameters: INodeParameters,
-	limits: Partial<Limits> | undefined,
-	store: Store,
-): Workflow {
-	const nodeType = nodeTypeWith({ ...SHORT, ...limits });
+function newWorkflow(nodeType: INodeType, parameters: INodeParameters, store: Store): Workflow {
 	return new Workflow({
 		id: 'workflow',
 		active: true,
@@ -217,9 +218,18 @@ function newWorkflow(
 
 /** The node with other times than n8n's users get. */
 function nodeTypeWith(limits: Limits): INodeType {
-	const { description } = new BlueskyJetstreamTrigger();
 	return {
-		description,
+		description: {
+			displayName: 'Trigger',
+			name: 'blueskyJetstreamTrigger',
+			group: ['trigger'],
+			version: 1,
+			description: '',
+			defaults: { name: 'Trigger' },
+			inputs: [],
+			outputs: ['main'],
+			properties: fields,
+		},
 		async trigger() {
 			return await startTrigger(this, limits);
 		},

@@ -38,7 +38,15 @@ test('the parts of a record key, where it is a TID', () => {
 	expect(fromTid('2222222222222')).toEqual({ microseconds: 0, clockId: 0 });
 	expect(fromTid('bzzzzzzzzzzzz')).toEqual({ microseconds: 2 ** 53 - 1, clockId: 1023 });
 	// The first two are the specification's examples of bad syntax; then one with its top bit set.
-	for (const bad of ['3jzfcijpj2z21', '0000000000000', 'jzzzzzzzzzzzz', '3jzfcijpj2z2', '3JZFCIJPJ2Z2A', 'self', '']) {
+	for (const bad of [
+		'3jzfcijpj2z21',
+		'0000000000000',
+		'jzzzzzzzzzzzz',
+		'3jzfcijpj2z2',
+		'3JZFCIJPJ2Z2A',
+		'self',
+		'',
+	]) {
 		expect(fromTid(bad)).toBeUndefined();
 	}
 });

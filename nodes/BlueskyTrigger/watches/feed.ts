@@ -2,14 +2,15 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { asText } from '../../../atproto/text';
 import type { NodeParameters } from '../../shared/nodeParameters';
+import { listingSource, type Listing } from '../listingSource';
 import { briefUser, tellPost } from '../told';
 import type { Happening, Source, Told } from '../watch';
 
 const REPOST = 'app.bsky.feed.defs#reasonRepost';
 const MINUTE_MS = 60_000;
 
-/** How far back feeds are read again for posts that show up late, in milliseconds. */
-export const FEED_REREAD_MS = 10 * MINUTE_MS;
+/** How far back feeds are read again for posts that show up late. */
+const FEED_REREAD_MS = 10 * MINUTE_MS;
 
 /** Which entries of a feed start the workflow, besides posts. */
 export interface FeedChoice {
@@ -41,15 +42,23 @@ export function readFeedChoice(parameters: NodeParameters): FeedChoice {
 }
 
 /**
- * What one entry of a feed tells.
+ * A source that is read from a feed.
  *
- * @param entry a `feedViewPost` (lexicon app.bsky.feed.defs)
+ * @param feed the method, whose answers hold `feedViewPost`s (lexicon app.bsky.feed.defs)
  */
-export function feedHappenings(entry: IDataObject, { replies, reposts }: FeedChoice): Happening[] {
-	const reason = (entry.reason ?? {}) as IDataObject;
-	if (reason.$type === REPOST) return reposts ? [repostHappening(entry, reason)] : [];
-	const happening = postHappening(entry.post as IDataObject, entry);
-	return happening.event === 'post' || replies ? [happening] : [];
+export function feedSource(
+	feed: Pick<Listing, 'nsid' | 'id' | 'params'>,
+	{ replies, reposts }: FeedChoice,
+	pages?: number,
+): Source {
+	const kinds = ['post', ...(replies ? ['reply'] : []), ...(reposts ? ['repost'] : [])];
+	return listingSource({
+		...feed,
+		list: 'feed',
+		reading: { reread: FEED_REREAD_MS, kinds, pages },
+		happening: feedHappening,
+		tell: tellFeed,
+	});
 }
 
 /**
@@ -82,6 +91,12 @@ export function actorOf(view: unknown): Happening['actor'] {
 export function earlier(...times: unknown[]): number {
 	const known = times.map((time) => Date.parse(asText(time))).filter((time) => !Number.isNaN(time));
 	return known.length > 0 ? Math.max(Math.min(...known), 0) : Date.now();
+}
+
+function feedHappening(entry: IDataObject): Happening {
+	const reason = (entry.reason ?? {}) as IDataObject;
+	if (reason.$type === REPOST) return repostHappening(entry, reason);
+	return postHappening(entry.post as IDataObject, entry);
 }
 
 function repostHappening(entry: IDataObject, { by, indexedAt }: IDataObject): Happening {

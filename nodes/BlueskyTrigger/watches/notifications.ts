@@ -1,16 +1,16 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { asText } from '../../../atproto/text';
-import { badInput, Failure } from '../../shared/failure';
+import { badInput } from '../../shared/failure';
 import type { Call } from '../../shared/operation';
 import { findPost, postUri, POST } from '../../../atproto/postAddress';
 import { getPosts } from '../../shared/posts';
-import { getProfiles } from '../../shared/profiles';
 import { simplifyPost } from '../../shared/views';
 import { listingSource } from '../listingSource';
 import { tellPost, tellUser, type More } from '../told';
 import type { Happening, Told, Watch } from '../watch';
 import { actorOf, earlier } from './feed';
+import { findUsers, isPassing } from './users';
 
 const ANY = 'any';
 /** How far back notifications are read again for those that show up late, in milliseconds. */
@@ -57,13 +57,13 @@ export const notifications: Watch = {
 			params: () => ({ reasons }),
 			list: 'notifications',
 			reading: { reread: REREAD_MS, kinds: reasons },
-			happenings: (notification) => [notificationHappening(notification)],
+			happening: notificationHappening,
 			tell: async (happenings, { call }) => await tellNotifications(happenings, call),
-			async markRead({ raw }, call) {
+			async markRead(happenings, call) {
 				await call({
 					nsid: 'app.bsky.notification.updateSeen',
 					method: 'POST',
-					body: { seenAt: raw.indexedAt },
+					body: { seenAt: happenings.at(-1)?.raw.indexedAt },
 					repeatable: true,
 				});
 			},
@@ -90,7 +90,7 @@ async function tellNotifications(happenings: Happening[], call: Call): Promise<T
 		call,
 	);
 	const others = happenings.filter(({ raw }) => !isPost(raw));
-	const profiles = await getProfiles(
+	const users = await findUsers(
 		others.map(({ actor }) => actor.did),
 		call,
 	);
@@ -99,10 +99,7 @@ async function tellNotifications(happenings: Happening[], call: Call): Promise<T
 		const subject = posts.get(asText(raw.reasonSubject));
 		const more = subjectOf(subject);
 		if (isPost(raw)) return tellPost(happening, posts.get(asText(raw.uri)) ?? postOf(raw), more);
-		const profile = profiles.get(actor.did);
-		if (profile !== undefined && 'failure' in profile && isPassing(profile.failure)) throw profile.failure;
-		const known = profile !== undefined && 'data' in profile ? profile.data : (raw.author as IDataObject);
-		const told = tellUser(happening, known, more);
+		const told = tellUser(happening, users.get(actor.did) ?? (raw.author as IDataObject), more);
 		// Filters on posts look at the post that was liked or reposted.
 		return subject === undefined ? told : { ...told, post: tellPost(happening, subject).post };
 	});
@@ -118,11 +115,6 @@ async function findViews(uris: string[], call: Call): Promise<Map<string, IDataO
 		else if (isPassing(outcome.failure)) throw outcome.failure;
 	});
 	return views;
-}
-
-/** Whether the next poll may fare better; what is gone stays gone. */
-function isPassing({ details }: Failure): boolean {
-	return details.httpCode !== 404;
 }
 
 function isPost({ uri }: IDataObject): boolean {
