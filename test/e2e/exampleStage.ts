@@ -206,12 +206,12 @@ export interface Reply {
 	parent: string;
 }
 
-/** Replies that an account has written, oldest first. */
+/** Replies that an account has written, in no order: their keys come from what they reply to. */
 export async function repliesOf(network: Network, { did }: Account): Promise<Reply[]> {
 	const { data } = await axios.get<{
 		records: Array<{ value: { text: string; reply?: { parent: { uri: string } } } }>;
 	}>(`${network.pdsUrl}/xrpc/com.atproto.repo.listRecords`, {
-		params: { repo: did, collection: 'app.bsky.feed.post', limit: 100, reverse: true },
+		params: { repo: did, collection: 'app.bsky.feed.post', limit: 100 },
 		proxy: false,
 	});
 	return data.records.flatMap(({ value: { text, reply } }) =>

@@ -150,10 +150,8 @@ test('mentions get one answer each, new followers one message', async () => {
 		expect(model.prompts.slice(1)).toEqual([
 			'@carol.test writes on Bluesky:\n\nMe\n\nIt is a reply to your post:\n\nWho is there?',
 		]);
-		expect((await repliesOf(network, alice)).map(({ parent }) => parent)).toEqual([
-			mentioned.uri,
-			fromCarol.uri,
-		]);
+		const answered = (await repliesOf(network, alice)).map(({ parent }) => parent);
+		expect(answered.sort()).toEqual([mentioned.uri, fromCarol.uri].sort());
 		expect(welcomes.map(({ runData }) => runData.Send?.items.length)).toEqual([1, undefined, undefined]);
 		expect(await messagesBetween(network, bob, alice)).toEqual(welcomed);
 		expect(await messagesBetween(network, carol, alice)).toEqual([]);
