@@ -76,7 +76,8 @@ async function readLog(from: string, { call, deadline }: Scope): Promise<LogPart
 function createdMessage({ $type, rev, convoId, message, relatedProfiles }: IDataObject): ListedMessage[] {
 	if ($type !== CREATED) return [];
 	const profiles = (relatedProfiles ?? []) as IDataObject[];
-	return [{ rev: asText(rev), convoId: asText(convoId), view: message as IDataObject, profiles }];
+	const view = (message ?? {}) as IDataObject;
+	return [{ rev: asText(rev), convoId: asText(convoId), view, profiles }];
 }
 
 /** The latest messages before the place where the log is read from, as far as they are not done. */
@@ -126,7 +127,7 @@ function stateAfter(happening: Happening, { cursor }: LogState): LogState {
 	return rev > cursor ? { cursor: rev } : { cursor, first: rev };
 }
 
-/** Each conversation is read up to a message of its own; the later of two messages counts. */
+/** Conversations are marked one by one, each up to the newest of these messages that is in it. */
 async function markRead(happenings: Happening[], call: Call): Promise<void> {
 	const latest = new Map(happenings.map(({ id, raw }) => [asText((raw.message as IDataObject).convoId), id]));
 	for (const [convoId, messageId] of latest) {
