@@ -29,7 +29,7 @@ interface Delivery {
 export const REWIND_US = 10_000_000;
 
 /** n8n saves the ledger and stores the execution side by side: what is older than this is surely stored. */
-const SETTLED_MS = 10_000;
+const SETTLED_MS = 120_000;
 
 /** n8n forgets an execution that is not kept, and its key, after an hour. */
 const KEYS_LAST_MS = 3_600_000;

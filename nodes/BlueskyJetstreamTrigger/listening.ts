@@ -1,7 +1,16 @@
-import { NodeOperationError, sleep, type IDataObject, type ITriggerFunctions } from 'n8n-workflow';
+import {
+	NodeOperationError,
+	sleep,
+	type IDataObject,
+	type INodeExecutionData,
+	type IRun,
+	type ITriggerFunctions,
+} from 'n8n-workflow';
 
 import { eventTest } from '../../atproto/jetstream/selection';
+import { startProblem } from '../shared/executionStart';
 import { Failure, toFailure } from '../shared/failure';
+import { growingPause } from '../shared/transport';
 import { Audience } from './audience';
 import { Dispatcher } from './dispatcher';
 import { Ledger, type SavedLedger } from './ledger';
@@ -37,6 +46,8 @@ export const LIMITS: Limits = {
 	minute: 60_000,
 };
 
+/** So often n8n is asked to store an execution; the last pause is some minutes long. */
+const STORE_ATTEMPTS = 10;
 /** What a server may be behind the network, in microseconds. */
 const BEHIND_US = 300_000_000;
 /** So much of its log a server surely searches while a connection brings nothing, in microseconds. */
@@ -171,10 +182,25 @@ export class Listening {
 			if (this.isTest) this.stop();
 			else this.memory.keep(ledger);
 			const unique = `${context.getWorkflow().id}:${context.getNode().id}:${key}`;
+			const data = [items.map((json) => ({ json }))];
 			// Looked up now: for a test n8n puts another function there after the trigger was started.
-			context.emit([items.map((json) => ({ json }))], undefined, undefined, unique);
+			if (this.isTest) context.emit(data);
+			else this.emitUntilStored(data, unique).catch((thrown: unknown) => this.tell(thrown));
 		} catch (thrown) {
 			this.tell(thrown);
+		}
+	}
+
+	/** Asks n8n again while it can't store the execution: by the key it takes none twice. */
+	private async emitUntilStored(data: INodeExecutionData[][], key: string): Promise<void> {
+		const { context } = this;
+		for (let attempt = 1; !this.isStopped; attempt++) {
+			const done = context.helpers.createDeferredPromise<IRun>();
+			context.emit(data, undefined, done, key);
+			const problem = await startProblem(done);
+			if (problem === undefined) return;
+			if (attempt === STORE_ATTEMPTS || context.emit.length < 4) return this.tell(new Error(problem));
+			await sleep(growingPause(attempt));
 		}
 	}
 

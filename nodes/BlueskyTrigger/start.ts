@@ -1,9 +1,10 @@
 import { sleep, type INodeExecutionData, type IPollFunctions, type IRun } from 'n8n-workflow';
 
+import { startProblem } from '../shared/executionStart';
 import { Failure } from '../shared/failure';
 
 /** An execution that has not ended by then, in milliseconds, is stored all the same. */
-const STORED_MS = 5_000;
+const STORED_MS = 15_000;
 
 /**
  * Starts an execution of its own for one item, and waits until n8n has surely stored it: what n8n
@@ -16,17 +17,12 @@ export async function startExecution(
 	item: INodeExecutionData,
 ): Promise<Failure | undefined> {
 	const done = context.helpers.createDeferredPromise<IRun | undefined>();
-	const refused = done.promise.then(
-		() => undefined,
-		(error: unknown) => error,
-	);
 	context.__emit([[item]], undefined, done);
-	const error = await Promise.race([refused, sleep(STORED_MS)]);
-	// An execution that somebody stops was started as well.
-	if (!(error instanceof Error) || /cancel/i.test(error.name)) return undefined;
+	const problem = await Promise.race([startProblem(done), sleep(STORED_MS)]);
+	if (typeof problem !== 'string') return undefined;
 	return new Failure(
 		'transient',
-		`n8n could not start an execution: ${error.message}`,
+		`n8n could not start an execution: ${problem}`,
 		'The event comes again with the next poll.',
 	);
 }
