@@ -17,18 +17,20 @@ export interface ListingState {
 	newest: number;
 	/** What is done from the floor on: its short id, and when it took place. */
 	seen: Record<string, number>;
+	/** Moments of which some may have been there at the first look though it did not show them. */
+	unsure?: number[];
 	/** Of what kinds (the happenings' `event`) it is told, each from this time on. */
 	since?: Record<string, number>;
 	/** Where polls that ran out of time had arrived, the deepest last: everything above is open. */
 	descent?: Depth[];
 	/** When the newest took place that was there when the descent began. */
 	top?: number;
-	/** How far up from the bottom such a descent is done, in milliseconds since 1970. */
-	done?: number;
+	/** Where the part of such a descent begins that is done already. */
+	done?: Depth;
 }
 
-/** A place in a listing: the cursor, and when the oldest above it took place. */
-type Depth = [cursor: string, at: number];
+/** A place in a listing: the cursor, when the oldest above it took place, and the short id of the last above it. */
+type Depth = [cursor: string, at: number, last: string];
 
 /** One page of a listing. */
 export interface Page {
@@ -63,9 +65,19 @@ export function timesOf(happenings: Happening[]): number[] {
 	return happenings.map(({ at }) => at).filter((at) => at !== UNDATED);
 }
 
-/** The state of a listing of which these happenings, and everything before the floor, are done. */
-export function beginListing(done: Happening[], floor: number, { kinds }: Reading): ListingState {
+/**
+ * The state of a listing of which these happenings, and everything before the floor, are done.
+ *
+ * @param breaks the moments in which pages ended: some servers go on with what is older than that
+ */
+export function beginListing(
+	done: Happening[],
+	floor: number,
+	{ kinds }: Reading,
+	breaks: number[] = [],
+): ListingState {
 	const state: ListingState = { floor, newest: 0, seen: {} };
+	if (breaks.length > 0) state.unsure = breaks;
 	if (kinds !== undefined) state.since = Object.fromEntries(kinds.map((kind) => [kind, 0]));
 	for (const happening of done) rememberIn(state, happening);
 	settle(state, Math.max(0, ...done.map(({ at }) => at)));
@@ -90,7 +102,9 @@ export async function lookThrough(
 	const fresh = new Map<string, Happening>();
 	const cursors = new Set<string>();
 	let newest = 0;
+	const stops: Depth[] = [];
 	let lowest = Infinity;
+	let last = '';
 	let cursor = state.descent?.at(-1)?.[0];
 	for (;;) {
 		const { happenings, cursor: next } = await fetchPage(cursor);
@@ -105,14 +119,17 @@ export async function lookThrough(
 		newest = Math.max(newest, top);
 		lowest = Math.min(lowest, bottom);
 		const isKnown = fresh.size === before && bottom < state.newest - reread;
-		const isBelow = top < state.floor || bottom < (state.done ?? -Infinity);
+		const ids = happenings.map(({ id }) => shortId(id));
+		last = ids.at(-1) ?? last;
+		const isBelow = top < state.floor || isBelowDone(state, bottom, ids);
 		const isDone = happenings.length > 0 && (isKnown || isBelow);
 		if (isDone || next === undefined || cursors.has(next)) break;
 		cursor = next;
 		cursors.add(next);
-		if (Date.now() >= deadline && lowest < Infinity) {
+		if (lowest < Infinity) stops.push([next, lowest, last]);
+		if (Date.now() >= deadline && stops.length > 0) {
 			state.top ??= newest;
-			state.descent = [...(state.descent ?? []), [next, lowest]];
+			descend(state, stops);
 			return undefined;
 		}
 	}
@@ -193,18 +210,32 @@ function forgetOldest(state: ListingState, openFrom: number): void {
 	state.seen = Object.fromEntries(Object.entries(state.seen).filter(([, at]) => at >= floor));
 }
 
+/** Keeps in mind where a look had arrived when time was up. */
+function descend(state: ListingState, stops: Depth[]): void {
+	const halfway = stops.slice(0, -1)[Math.floor((stops.length - 1) / 2)] as Depth | undefined;
+	// The way up is too long, for what came meanwhile: it takes a rest.
+	const rest = state.done === undefined || halfway === undefined ? [] : [halfway];
+	state.descent = [...(state.descent ?? []), ...rest, stops[stops.length - 1]];
+}
+
 /** Of a descent that took several polls, its deepest part is done; or all there is. */
 function climb(state: ListingState, newest: number): void {
 	const depth = state.descent?.pop();
 	if (state.descent?.length === 0) delete state.descent;
 	if (depth !== undefined) {
-		state.done = depth[1];
+		state.done = depth;
 		return;
 	}
 	// What came late since the descent began may lie where it was done already.
 	state.newest = Math.max(state.newest, state.top ?? newest);
 	delete state.top;
 	delete state.done;
+}
+
+/** Whether a page reaches down to what a descent has done. */
+function isBelowDone({ done }: ListingState, bottom: number, ids: string[]): boolean {
+	// Of the same moment some may lie above, and the last above may be deleted.
+	return done !== undefined && (bottom < done[1] || ids.includes(done[2]));
 }
 
 /** Within one moment the listing's order, turned round. */
@@ -220,7 +251,7 @@ function admitKinds(state: ListingState, kinds: string[] | undefined, happenings
 	state.since = Object.fromEntries(kinds.map((kind) => [kind, since[kind] ?? now]));
 }
 
-function isNew({ floor, since, seen }: ListingState, { id, at, event }: Happening): boolean {
-	if (since !== undefined && !(event in since)) return false;
+function isNew({ floor, since, seen, unsure }: ListingState, { id, at, event }: Happening): boolean {
+	if ((since !== undefined && !(event in since)) || unsure?.includes(at)) return false;
 	return at >= Math.max(floor, since?.[event] ?? 0) && !(shortId(id) in seen);
 }

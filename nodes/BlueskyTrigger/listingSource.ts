@@ -73,6 +73,7 @@ async function firstLook(
 	startWith: StartWith,
 ): Promise<Found> {
 	const read: Happening[] = [];
+	const breaks: number[] = [];
 	let isAll = false;
 	const pages = chunks(fetchPage, reading);
 	const readOn = async (): Promise<IteratorResult<Happening[], undefined>> => {
@@ -80,6 +81,7 @@ async function firstLook(
 		if (page.done === true) return { value: undefined, done: true };
 		read.push(...page.value.happenings);
 		isAll = page.value.cursor === undefined;
+		if (!isAll) breaks.push(...timesOf(page.value.happenings).slice(-1));
 		return { value: wanted(page.value.happenings, reading) };
 	};
 	const chosen = await startWith({ [Symbol.asyncIterator]: () => ({ next: readOn }) });
@@ -88,7 +90,7 @@ async function firstLook(
 	for (let page = 1; page < FIRST_PAGES && !isAll && !isCovered(); page++) await readOn();
 	const others = read.filter((happening) => !chosen.includes(happening));
 	const floor = isAll ? 0 : Math.min(...timesOf(read), Date.now()) + 1;
-	const state = beginListing(others, floor, reading);
+	const state = beginListing(others, floor, reading, breaks);
 	return foundIn(state, memory, source, { happenings: chosen, newest: state.newest });
 }
 

@@ -109,9 +109,9 @@ test('a backlog that does not fit into the time n8n gives a poll: the next polls
 	const { poll } = await n8n.activate(MENTIONS);
 	const all = numbered(450, 'backlog');
 	await stage.mentions(all);
-	await stage.network.proxy.fault({ nsid: LIST, times: -1, action: { delay: 300 } });
+	await stage.network.proxy.fault({ nsid: LIST, times: -1, action: { delay: 150 } });
 	let polls = 0;
-	while (n8n.items.length < all.length && polls < 30) {
+	while (n8n.items.length < all.length && polls < 90) {
 		await poll();
 		polls += 1;
 	}
