@@ -118,7 +118,7 @@ test('a backlog that does not fit into the time n8n gives a poll: the next polls
 	expect(n8n.errors).toEqual([]);
 	expect(texts(n8n.items)).toEqual(all);
 	expect(polls).toBeGreaterThan(2);
-});
+}, 240_000);
 
 test.each([
 	[429, { 'ratelimit-reset': '9999999999' }, '429', /limits how many requests/],
