@@ -22,5 +22,6 @@ module.exports = {
 			globalTeardown: '<rootDir>/test/engine/cleanUp.js',
 		},
 		project('e2e'),
+		project('survival'),
 	],
 };

@@ -1,8 +1,8 @@
 import { runCommand } from './runCommand.mjs';
 
 /**
- * `npm test` and `npm run test:e2e`: installs what is missing, then runs every check even when one
- * fails, and ends with 1 when any did.
+ * `npm test`, `npm run test:e2e` and `npm run test:survival`: installs what is missing, then runs
+ * every check even when one fails, and ends with 1 when any did.
  */
 function run(title, command, args) {
 	console.log(`\n== ${title}`);
@@ -18,12 +18,12 @@ const jest = (...args) =>
 		...args,
 	]);
 
-const e2e = process.argv[2] === 'e2e';
-const needed = e2e ? ['root', 'lab', 'n8n'] : ['root', 'lab'];
+const inN8n = process.argv[2];
+const needed = inN8n ? ['root', 'lab', 'n8n'] : ['root', 'lab'];
 let failed = await run(`install ${needed.join(', ')}`, process.execPath, ['lab/install.mjs', ...needed]);
 if (failed === 0) {
-	if (e2e) {
-		failed += await jest('--selectProjects', 'e2e');
+	if (inN8n) {
+		failed += await jest('--selectProjects', inN8n);
 	} else {
 		failed += await npmScript('types');
 		failed += await npmScript('lint');

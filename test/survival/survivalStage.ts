@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { packPackage, startN8n, startNetwork, type Account, type N8n, type Network } from '../../lab';
-import { CREDENTIAL, JETSTREAM_TRIGGER, TRIGGER, triggerWorkflow } from './stage';
+import { CREDENTIAL, JETSTREAM_TRIGGER, TRIGGER, triggerWorkflow } from '../e2e/stage';
 
 /** n8n keeps a poller's memory and its executions in one transaction with these (n8n 2.41). */
 const DURABLE = {
