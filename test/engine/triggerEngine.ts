@@ -7,6 +7,7 @@ import {
 	type INodeExecutionData,
 	type INodeParameters,
 	type INodeType,
+	type IRun,
 	type ITriggerResponse,
 	type IWorkflowExecuteAdditionalData,
 	type WorkflowActivateMode,
@@ -101,13 +102,19 @@ export class ActiveTrigger {
 			if (!this.store.losesStaticData) this.store.staticData = JSON.stringify(workflow.staticData);
 		};
 		// The trigger tells by the number of parameters whether n8n takes keys.
-		const emit = (data: INodeExecutionData[][], response: unknown, done: unknown, key?: string) => {
+		const emit = (
+			data: INodeExecutionData[][],
+			_response: unknown,
+			done?: { resolve(run: IRun): void },
+			key?: string,
+		) => {
 			if (this.isDead) return;
-			if (response !== undefined || done !== undefined) throw new Error('Nobody waits for these.');
 			save();
 			this.store.insert({ items: data[0].map(({ json }) => json), key });
+			done?.resolve({} as IRun);
 		};
-		const keyless = (data: INodeExecutionData[][]) => emit(data, undefined, undefined);
+		const keyless = (data: INodeExecutionData[][], _response: unknown, done?: { resolve(run: IRun): void }) =>
+			emit(data, undefined, done);
 		const activation = this.options.activation ?? 'activate';
 		this.response = await new TriggersAndPollers().runTriggerFunction(
 			workflow,
