@@ -1,5 +1,5 @@
 import { postUrl } from '../postAddress';
-import { findRecord, type RecordAddress } from '../recordAddress';
+import { FEED, findRecord, LIST, listingUrl, type RecordAddress } from '../recordAddress';
 
 const PROFILE = 'https://bsky.app/profile/';
 
@@ -15,10 +15,9 @@ export function recordPage({ authority, collection, rkey }: RecordAddress): stri
 			return postUrl({ authority, rkey });
 		case 'app.bsky.actor.profile':
 			return profilePage(authority);
-		case 'app.bsky.graph.list':
-			return `${PROFILE}${authority}/lists/${rkey}`;
-		case 'app.bsky.feed.generator':
-			return `${PROFILE}${authority}/feed/${rkey}`;
+		case LIST:
+		case FEED:
+			return listingUrl({ authority, collection, rkey });
 		case 'app.bsky.graph.starterpack':
 			return `https://bsky.app/starter-pack/${authority}/${rkey}`;
 		default:

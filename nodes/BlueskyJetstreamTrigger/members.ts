@@ -2,12 +2,13 @@ import type { ITriggerFunctions } from 'n8n-workflow';
 
 import { isDid } from '../../atproto/identifier';
 import { MOST_DIDS } from '../../atproto/jetstream/subscription';
-import { recordUri, type RecordAddress } from '../../atproto/recordAddress';
+import type { RecordAddress } from '../../atproto/recordAddress';
 import { asText } from '../../atproto/text';
 import { Failure } from '../shared/failure';
 import type { Call } from '../shared/operation';
 import { paginate } from '../shared/pagination';
 import { getProfiles } from '../shared/profiles';
+import { uriWithDid } from '../shared/records';
 import { publicXrpc } from '../shared/transport';
 
 /** Calls at an AppView that answers everybody. */
@@ -47,9 +48,7 @@ export async function findDids(
  * @throws Failure, also when there are more than Jetstream takes
  */
 export async function listMembers(list: RecordAddress, call: Call): Promise<string[]> {
-	const { dids, unknown } = await findDids([list.authority], call);
-	if (unknown.length > 0) throw unknown[0];
-	const uri = recordUri({ ...list, authority: dids[0] });
+	const uri = await uriWithDid(list, call);
 	const members = new Set<string>();
 	for await (const item of paginate(call, 'app.bsky.graph.getList', { list: uri }, 'items', Infinity)) {
 		const { did } = (item.subject ?? {}) as { did?: unknown };

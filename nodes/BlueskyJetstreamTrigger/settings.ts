@@ -8,13 +8,14 @@ import { jetstreamAddress, PUBLIC_SERVERS } from '../../atproto/jetstream/server
 import { isCollectionPattern, MOST_COLLECTIONS, MOST_DIDS } from '../../atproto/jetstream/subscription';
 import { hostOf, plainHashtag } from '../../atproto/postFacts';
 import type { PostFilter } from '../../atproto/postFilter';
-import { findRecord, type RecordAddress } from '../../atproto/recordAddress';
+import { findRecord, LIST, type RecordAddress } from '../../atproto/recordAddress';
 import { parseServiceUrl } from '../../atproto/serviceUrl';
 import { asText } from '../../atproto/text';
 import { badInput } from '../shared/failure';
-import { NodeParameters, toActor } from '../shared/nodeParameters';
+import { toActor, type NodeParameters } from '../shared/nodeParameters';
 import type { ParameterGroup } from '../shared/parameterGroup';
 import { listOf, readPostFilter, unlessEmpty } from '../shared/postFilters';
+import { TriggerParameters } from '../shared/triggerParameters';
 import type { Batching } from './dispatcher';
 
 type Operation = CommitEvent['commit']['operation'];
@@ -44,28 +45,12 @@ export interface Settings {
 }
 
 const OPERATIONS: string[] = ['create', 'update', 'delete'];
-const LIST = 'app.bsky.graph.list';
 const HOUR_MS = 3_600_000;
 const MOST_PER_BATCH = 1000;
 const LONGEST_BATCH = 3600;
 
 /** What decides which events are wanted. */
 const DECISIVE = ['events', 'collections', 'operations', 'users', 'actors', 'list', 'filters'];
-
-/** The parameters of the streaming trigger. */
-class TriggerParameters extends NodeParameters {
-	constructor(private readonly context: ITriggerFunctions) {
-		super();
-	}
-
-	value(name: string): unknown {
-		return this.context.getNodeParameter(name, null);
-	}
-
-	protected timezone(): string {
-		return this.context.getTimezone();
-	}
-}
 
 /**
  * Reads everything, before anything is sent.

@@ -1,10 +1,10 @@
 import type { INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 
-import { passesPostFilter } from '../../atproto/postFilter';
+import { isEmptyFilter, passesPostFilter } from '../../atproto/postFilter';
 import { Failure, toFailure } from '../shared/failure';
 import { accountSession, xrpc } from '../shared/transport';
+import { TriggerParameters } from '../shared/triggerParameters';
 import { Memory } from './memory';
-import { PollParameters } from './pollParameters';
 import { passesPeopleFilter, readSettings, type Settings } from './settings';
 import { startExecution } from './start';
 import { takeTurn, type Turn } from './turn';
@@ -82,7 +82,7 @@ export async function fetchTestEvent(context: IPollFunctions): Promise<INodeExec
 }
 
 async function preparePoll(context: IPollFunctions, deadline: number): Promise<Poll> {
-	const settings = readSettings(new PollParameters(context));
+	const settings = readSettings(new TriggerParameters(context));
 	const call: Scope['call'] = async (request) => await xrpc(context, request);
 	const { did } = await accountSession(context, call);
 	return { context, settings, scope: { call, ownDid: did, deadline } };
@@ -111,7 +111,7 @@ async function candidates({ settings, scope }: Poll, happenings: Happening[]): P
 	const { people, posts, simplify, source } = settings;
 	const byThem = happenings.filter(({ actor }) => passesPeopleFilter(people, actor, scope.ownDid));
 	const told = byThem.length > 0 ? await source.tell(byThem, scope) : [];
-	const hasPostFilter = Object.values(posts).some((condition) => condition !== undefined);
+	const hasPostFilter = !isEmptyFilter(posts);
 	return happenings.map((happening) => {
 		const known = told[byThem.indexOf(happening)] as Told | undefined;
 		if (known === undefined) return { happening };

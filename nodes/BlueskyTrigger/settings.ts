@@ -1,10 +1,8 @@
-import { isDid } from '../../atproto/identifier';
 import type { PostFilter } from '../../atproto/postFilter';
 import { badInput } from '../shared/failure';
-import { toActor } from '../shared/nodeParameters';
+import { toActor, type NodeParameters } from '../shared/nodeParameters';
 import { ParameterGroup } from '../shared/parameterGroup';
 import { readPostFilter } from '../shared/postFilters';
-import type { PollParameters } from './pollParameters';
 import type { Source } from './watch';
 import { watches } from './watches';
 
@@ -36,7 +34,7 @@ const MOST_STARTED_WITH = 100;
  *
  * @throws Failure of kind `input`
  */
-export function readSettings(parameters: PollParameters): Settings {
+export function readSettings(parameters: NodeParameters): Settings {
 	const name = parameters.text('watch');
 	const watch = watches.find(({ value }) => value === name);
 	if (watch === undefined) {
@@ -73,15 +71,10 @@ export function passesPeopleFilter(
 }
 
 function readUsers(filters: ParameterGroup, name: string): Set<string> {
-	return new Set(
-		filters
-			.texts(name)
-			.map((text) => toActor(text, 'user'))
-			.map((actor) => (isDid(actor) ? actor : actor.toLowerCase())),
-	);
+	return new Set(filters.texts(name).map((text) => toActor(text, 'user')));
 }
 
-function readStartWith(parameters: PollParameters): number {
+function readStartWith(parameters: NodeParameters): number {
 	const count = Number(parameters.value('startWith'));
 	if (Number.isInteger(count) && count >= 1 && count <= MOST_STARTED_WITH) return count;
 	throw badInput(
