@@ -10,7 +10,7 @@ import { toFailure, toNodeError } from '../shared/failure';
 import { searchFeeds } from '../shared/listSearch/searchFeeds';
 import { searchLists } from '../shared/listSearch/searchLists';
 import { searchUsers } from '../shared/listSearch/searchUsers';
-import { describeWatches } from './fields';
+import { describeWatches, subtitleOf } from './fields';
 import { fetchTestEvent, pollForNew } from './poll';
 import { FIRST_WATCH, watches } from './watches';
 
@@ -22,7 +22,7 @@ export class BlueskyTrigger implements INodeType {
 		icon: { light: 'file:../Bluesky/bluesky.svg', dark: 'file:../Bluesky/bluesky.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ $parameter["watch"] }}',
+		subtitle: subtitleOf(watches),
 		description: 'Starts the workflow when something happens on Bluesky',
 		defaults: { name: 'Bluesky Trigger' },
 		polling: true,

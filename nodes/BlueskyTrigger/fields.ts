@@ -120,6 +120,12 @@ export function describeWatches(watches: Watch[], first: string): INodePropertie
 	];
 }
 
+/** The expression for what stands under the node in the workflow: what it waits for, in words. */
+export function subtitleOf(watches: Watch[]): string {
+	const words = watches.map(({ value, name, subtitle }) => `${value}: ${subtitle ?? `"${name}"`}`);
+	return `={{ ({ ${words.join(', ')} })[$parameter["watch"]] }}`;
+}
+
 /** One collection of filters for each kind of thing to wait for, with what applies to it. */
 function filterCollections(watches: Watch[]): INodeProperties[] {
 	return [true, false].flatMap((hasPosts) =>

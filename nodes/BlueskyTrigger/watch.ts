@@ -78,6 +78,8 @@ export interface Watch {
 	/** Name in the node panel, such as "On new follower". */
 	action: string;
 	description: string;
+	/** What stands under the node in the workflow, as an expression; the name when missing. */
+	subtitle?: string;
 	fields: INodeProperties[];
 	/** Whether the filters on posts (text, language, media) apply. */
 	hasPosts: boolean;

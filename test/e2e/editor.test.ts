@@ -58,7 +58,8 @@ test('and searches for posts with it', async () => {
 	await page.goto(`${stage.n8n.url}/workflow/new`);
 	await page.getByText('Add first step').waitFor();
 	await searchNodes();
-	await page.getByText('Post on Bluesky, and search, read').click();
+	await page.getByText('Starts the workflow when something happens on Bluesky', { exact: true }).click();
+	await page.getByText(/^Actions \(\d+\)/).click();
 	await page.getByText('Search posts', { exact: true }).first().click();
 	await page.getByTestId('parameter-input-query').getByTestId('parameter-input-field').fill('hello');
 	await page.getByTestId('node-execute-button').first().click();
@@ -78,3 +79,24 @@ test('the node panel offers the HTTP Request node with this credential as well',
 	await page.getByText('Bluesky API', { exact: true }).waitFor();
 	expect(await page.getByText('HTTP request', { exact: true }).count()).toBe(1);
 }, 60_000);
+
+test('a trigger is chosen from the same list, finds a user by name and shows the latest real event', async () => {
+	await page.goto(`${stage.n8n.url}/workflow/new`);
+	await page.getByText('Add first step').waitFor();
+	await searchNodes();
+	await page.getByText('Starts the workflow when something happens on Bluesky', { exact: true }).click();
+	await page.getByText('On new post by a user', { exact: true }).click();
+	await page.getByTestId('parameter-input-user').getByTestId('rlc-input').click();
+	await page.getByTestId('rlc-search').fill('ali');
+	await page.getByTestId('rlc-item').filter({ hasText: 'alice.test' }).click();
+	await page.getByTestId('node-execute-button').first().click();
+	const output = page.getByTestId('output-panel');
+	await output.getByText('JSON', { exact: true }).click();
+	await output.getByText('hello again').waitFor();
+	const text = await output.innerText();
+	expect(text).toContain('1 item');
+	expect(text).toMatch(/"event":\s+"post"/);
+
+	await page.keyboard.press('Escape');
+	await page.getByTestId('canvas-node').getByText('New Post by User', { exact: true }).waitFor();
+}, 120_000);

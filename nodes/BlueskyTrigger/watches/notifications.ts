@@ -22,6 +22,7 @@ export const notifications: Watch = {
 	name: 'Mention, Reply, Like, Follower or Other Notification',
 	action: 'On mention, reply, quote, like, repost or new follower',
 	description: 'When others mention, answer, quote, like, repost or follow this account',
+	subtitle: '[].concat($parameter["notifications"]).join(", ")',
 	fields: [
 		{
 			displayName: 'Notifications',
