@@ -178,17 +178,18 @@ export function restCalls(http: AxiosInstance): N8nRest {
 			return await executionResult(http, executionId, POLL_MS, EXECUTION_MS);
 		},
 		async executions(workflowId) {
-			const all: StoredExecution[] = [];
+			// Those that have not ended come again with every page.
+			const all = new Map<string, StoredExecution>();
 			const filter = JSON.stringify({ workflowId });
 			let cursor: string | undefined;
 			do {
 				const page = unwrap<{ results: StoredExecution[]; nextCursor?: string | null }>(
 					await http.get('/rest/executions', { params: { filter, limit: LISTED, cursor } }),
 				);
-				all.push(...page.results);
+				for (const execution of page.results) all.set(execution.id, execution);
 				cursor = page.nextCursor ?? undefined;
 			} while (cursor !== undefined);
-			return all.reverse();
+			return [...all.values()].sort((one, other) => Number(one.id) - Number(other.id));
 		},
 		async execution(id) {
 			return await executionResult(http, id, POLL_MS, EXECUTION_MS);

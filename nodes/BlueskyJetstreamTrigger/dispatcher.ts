@@ -18,8 +18,9 @@ export interface Batching {
  * @param items its input, one for each event
  * @param key the same for the same events
  * @param ledger to be saved before
+ * @returns whether n8n surely has the execution; as late as it is known. Never rejects
  */
-export type Start = (items: IDataObject[], key: string, ledger: SavedLedger) => void;
+export type Start = (items: IDataObject[], key: string, ledger: SavedLedger) => Promise<boolean>;
 
 interface Batch {
 	marks: Mark[];
@@ -122,7 +123,10 @@ export class Dispatcher {
 		if (this.isClosed) return;
 		const now = Date.now();
 		this.guard.count(now);
-		this.start(items, keyOf(marks), this.ledger.send(marks, now));
+		const stored = this.start(items, keyOf(marks), this.ledger.send(marks, now));
+		void stored.then((isStored) => {
+			if (isStored) this.ledger.settle(marks);
+		});
 	}
 }
 

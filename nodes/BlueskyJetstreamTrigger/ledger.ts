@@ -16,6 +16,7 @@ export interface SavedLedger {
 
 /** What started one execution. The rest is worked out once: there may be thousands, asked at each start. */
 interface Delivery {
+	/** In milliseconds since 1970; `SETTLED` once n8n has the execution. */
 	sentAt: number;
 	marks: Mark[];
 	/** In microseconds since 1970. */
@@ -27,6 +28,9 @@ interface Delivery {
 
 /** How far to go back before what was seen: servers' clocks differ, and events are only roughly in order. */
 export const REWIND_US = 10_000_000;
+
+/** Of an execution that n8n surely has. */
+const SETTLED = 0;
 
 /** n8n saves the ledger and stores the execution side by side: what is older than this is surely stored. */
 const SETTLED_MS = 120_000;
@@ -112,6 +116,12 @@ export class Ledger {
 		this.remember(marks);
 		this.forgetOld(now);
 		return this.save(now);
+	}
+
+	/** Notes that n8n has stored the execution of these events, the very list that was sent. */
+	settle(marks: Mark[]): void {
+		const index = this.deliveries.findIndex((delivery) => delivery.marks === marks);
+		if (index >= 0) this.deliveries[index] = toDelivery(SETTLED, marks);
 	}
 
 	/** Gives up on events that were held: they never come again. */

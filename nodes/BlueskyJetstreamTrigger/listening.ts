@@ -176,32 +176,42 @@ export class Listening {
 		}
 	}
 
-	private startExecution(items: IDataObject[], key: string, ledger: SavedLedger): void {
+	private async startExecution(items: IDataObject[], key: string, ledger: SavedLedger): Promise<boolean> {
 		const { context } = this;
 		try {
 			if (this.isTest) this.stop();
 			else this.memory.keep(ledger);
-			const unique = `${context.getWorkflow().id}:${context.getNode().id}:${key}`;
 			const data = [items.map((json) => ({ json }))];
+			if (!this.isTest) {
+				return await this.emitUntilStored(data, `${context.getWorkflow().id}:${context.getNode().id}:${key}`);
+			}
 			// Looked up now: for a test n8n puts another function there after the trigger was started.
-			if (this.isTest) context.emit(data);
-			else this.emitUntilStored(data, unique).catch((thrown: unknown) => this.tell(thrown));
+			context.emit(data);
 		} catch (thrown) {
 			this.tell(thrown);
 		}
+		return false;
 	}
 
-	/** Asks n8n again while it can't store the execution: by the key it takes none twice. */
-	private async emitUntilStored(data: INodeExecutionData[][], key: string): Promise<void> {
+	/**
+	 * Asks n8n again while it can't store the execution: by the key it takes none twice.
+	 *
+	 * @returns whether n8n has it
+	 */
+	private async emitUntilStored(data: INodeExecutionData[][], key: string): Promise<boolean> {
 		const { context } = this;
 		for (let attempt = 1; !this.isStopped; attempt++) {
 			const done = context.helpers.createDeferredPromise<IRun>();
 			context.emit(data, undefined, done, key);
 			const problem = await startProblem(done);
-			if (problem === undefined) return;
-			if (attempt === STORE_ATTEMPTS || context.emit.length < 4) return this.tell(new Error(problem));
+			if (problem === undefined) return true;
+			if (attempt === STORE_ATTEMPTS || context.emit.length < 4) {
+				this.tell(new Error(problem));
+				break;
+			}
 			await sleep(growingPause(attempt));
 		}
+		return false;
 	}
 
 	private tell(thrown: unknown): void {

@@ -44,14 +44,16 @@ interface Candidate {
  * @throws Failure
  */
 export async function pollForNew(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
-	const turn = takeTurn(context);
+	const memory = new Memory(context.getWorkflowStaticData('node'));
+	const budget = 'getPollBudgetMs' in context ? context.getPollBudgetMs() : BUDGET_MS;
+	const turn = takeTurn(context, memory.savesWithExecution, budget);
 	if (turn === undefined) return null;
+	// A poll may fail after it has started some.
+	let hasStarted = true;
 	try {
 		const began = Date.now();
-		const budget = 'getPollBudgetMs' in context ? context.getPollBudgetMs() : BUDGET_MS;
 		const poll = await preparePoll(context, began + budget * LOOKING);
 		const { source, startWith, together } = poll.settings;
-		const memory = new Memory(context.getWorkflowStaticData('node'));
 		const found = await source.look(memory, poll.scope, async (latest) =>
 			(await latestMatching(poll, latest, startWith)).map(({ happening }) => happening).reverse(),
 		);
@@ -59,9 +61,10 @@ export async function pollForNew(context: IPollFunctions): Promise<INodeExecutio
 		const items = together
 			? await startTogether(poll, found, until)
 			: await startEach(poll, memory, found, turn, until);
-		return items.length > 0 ? [items] : null;
+		hasStarted = items.length > 0;
+		return hasStarted ? [items] : null;
 	} finally {
-		turn.end();
+		turn.end(hasStarted);
 	}
 }
 

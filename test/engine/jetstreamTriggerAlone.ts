@@ -31,12 +31,12 @@ class UriStore extends Store {
 	readonly uris: string[] = [];
 	private readonly known = new Set<unknown>();
 
-	insert({ items, key }: StoredExecution): void {
-		super.insert({ items: [], key });
+	insert({ items, key }: StoredExecution): boolean {
 		for (const { uri } of items) {
 			this.known.add(uri);
 			if (typeof uri === 'string') this.uris.push(uri);
 		}
+		return super.insert({ items: [], key });
 	}
 
 	has(uri: string): boolean {

@@ -1,4 +1,6 @@
 import 'reflect-metadata';
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { Container } from '@n8n/di';
 import { PollContext, PollTriggerExecutor } from 'n8n-core';
 import {
@@ -16,6 +18,9 @@ import {
 import { CredentialStore } from './credentialStore';
 import { additionalData } from './execute';
 
+/** What n8n takes to store an execution, in its durable polling. */
+const COMMIT_MS = 20;
+
 /** What n8n would be told of a poll that failed. */
 export interface PollError {
 	message: string;
@@ -32,7 +37,8 @@ export interface Activation {
 /**
  * Polls a trigger as n8n does: its own executor and poll context, and around them what its
  * trigger-execution-context.factory.js (2.41.1) does: static data is saved when an execution starts
- * or the workflow is activated, and only if it changed.
+ * or the workflow is activated, and only if it changed. Or, in durable polling, together with the
+ * execution that starts, and after a poll that starts none.
  */
 export class PollEngine {
 	readonly credential: CredentialStore;
@@ -46,6 +52,8 @@ export class PollEngine {
 	budget?: number;
 	/** Why n8n can't start executions at the moment. */
 	refusal?: Error;
+	/** Whether n8n polls durably: a context for each poll, what is saved in one with the execution. */
+	isDurable = false;
 
 	constructor(
 		private readonly nodeType: INodeType,
@@ -61,11 +69,41 @@ export class PollEngine {
 
 	/** Activates a workflow with these parameters: n8n loads what was saved and polls at once. */
 	async activate(parameters: INodeParameters): Promise<Activation> {
+		if (this.isDurable) {
+			const poll = async (isFirst?: boolean): Promise<void> => await this.pollDurably(parameters, isFirst);
+			await poll(true);
+			return { poll: async () => await poll() };
+		}
 		const { workflow, node, context } = this.prepare(parameters, 'trigger');
 		const execute = Container.get(PollTriggerExecutor).create(workflow, node, context, () => true);
 		await execute(true);
 		this.save(workflow);
 		return { poll: async () => await execute() };
+	}
+
+	private async pollDurably(parameters: INodeParameters, isFirst?: boolean): Promise<void> {
+		const staged = JSON.parse(this.saved) as IDataObject;
+		const { workflow, node } = this.prepare(parameters, 'trigger');
+		const context = new PollContext(
+			workflow,
+			node,
+			additionalData(this.credential, 'trigger'),
+			'trigger',
+			'update',
+			(data, _responsePromise, donePromise) => {
+				const cursor = JSON.stringify(staged);
+				void sleep(COMMIT_MS).then(() => {
+					this.saved = cursor;
+					this.executions.push((data[0] ?? []).map(({ json }) => json));
+					donePromise?.resolve({} as IRun);
+				});
+			},
+			(error) => this.errors.push(error),
+			async () => void (this.saved = JSON.stringify(staged)),
+			undefined,
+			() => staged,
+		);
+		await Container.get(PollTriggerExecutor).create(workflow, node, context, () => true)(isFirst);
 	}
 
 	/** "Fetch Test Event": the items it returns. */

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { IDataObject } from 'n8n-workflow';
 
 import { on, setNotificationStage, type NotificationStage } from './notificationStage';
@@ -102,6 +104,29 @@ test('a poll while another one is running, and one of an activation that was rep
 	const { getPosts } = await stage.counts();
 	expect(getPosts).toBe(2);
 });
+
+test('durable polling: polls at the same time, each with a context of its own, start each event once', async () => {
+	const n8n = stage.n8n();
+	n8n.isDurable = true;
+	const { poll } = await n8n.activate(MENTIONS);
+	await poll();
+	await stage.mentions(numbered(30, 'durable'));
+	const first = poll();
+	for (let waited = 0; waited < 10; waited++) {
+		await sleep(150);
+		await poll();
+	}
+	await first;
+	await poll();
+	expect(texts(n8n.items)).toEqual(numbered(30, 'durable'));
+
+	await stage.mention('later');
+	await sleep(10_000);
+	await poll();
+	await sleep(100);
+	expect(texts(n8n.items)).toEqual([...numbered(30, 'durable'), 'later']);
+	expect(n8n.errors).toEqual([]);
+}, 60_000);
 
 test('a backlog that does not fit into the time n8n gives a poll: the next polls go on, oldest first', async () => {
 	const n8n = stage.n8n();

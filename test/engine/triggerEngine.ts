@@ -40,21 +40,25 @@ export class Store {
 	/** Whether n8n dies between storing an execution and saving the static data. */
 	losesStaticData = false;
 
+	/** Whether executions run until n8n dies. */
+	neverEnds = false;
+
 	/** All items that started something, in order. */
 	get items(): IDataObject[] {
 		return this.executions.flatMap(({ items }) => items);
 	}
 
-	/** n8n's insert with the unique column deduplicationKey. */
-	insert(execution: StoredExecution): void {
+	/** n8n's insert with the unique column deduplicationKey; returns whether n8n lived to say what became of it. */
+	insert(execution: StoredExecution): boolean {
 		const { key } = execution;
-		if (this.losesExecutions) return;
+		if (this.losesExecutions) return false;
 		if (key !== undefined && this.keys.has(key)) {
 			this.refused += 1;
-			return;
+			return true;
 		}
 		if (key !== undefined) this.keys.add(key);
 		this.executions.push(execution);
+		return !this.neverEnds;
 	}
 }
 
@@ -110,8 +114,8 @@ export class ActiveTrigger {
 		) => {
 			if (this.isDead) return;
 			save();
-			this.store.insert({ items: data[0].map(({ json }) => json), key });
-			done?.resolve({} as IRun);
+			const items = data[0].map(({ json }) => json);
+			if (this.store.insert({ items, key })) done?.resolve({} as IRun);
 		};
 		const keyless = (data: INodeExecutionData[][], _response: unknown, done?: { resolve(run: IRun): void }) =>
 			emit(data, undefined, done);

@@ -71,6 +71,17 @@ describe('after a restart', () => {
 		expect(['one', 'two', 'last'].every((id) => ledger.knows(id))).toBe(true);
 	});
 
+	test('what n8n said it has is stored, however short ago', () => {
+		const ledger = new Ledger(undefined, NOW - 1000, true);
+		const [ended, running] = [[mark('ended', NOW - 600)], [mark('running', NOW - 500)]];
+		ledger.send(ended, NOW - 600);
+		ledger.send(running, NOW - 500);
+		ledger.settle(ended);
+		const again = restart(ledger.save(NOW), NOW + 5000);
+		expect(again.unconfirmed).toEqual([running]);
+		expect(again.knows('ended')).toBe(true);
+	});
+
 	test('what is still unconfirmed is so after the next restart, too', () => {
 		const again = restart(kept(), NOW + 5000);
 		const saved = again.send([mark('last', NOW)], NOW + 6000);
@@ -106,13 +117,14 @@ test('10,000 steps of any kind: nothing that started is unknown when it comes ag
 		gap: fc.integer({ min: 0, max: 4000 }),
 		kind: fc.constantFrom('see', 'send', 'send', 'batch', 'restart'),
 		late: fc.integer({ min: 0, max: 50 }),
+		isStored: fc.boolean(),
 	});
 	fc.assert(
 		fc.property(fc.array(step, { minLength: 100, maxLength: 100 }), (steps) => {
 			let now = NOW;
 			let ledger = new Ledger(undefined, now, true);
 			const started: Array<{ id: string; timeUs: number }> = [];
-			return steps.every(({ gap, kind, late }, number) => {
+			return steps.every(({ gap, kind, late, isStored }, number) => {
 				now += gap;
 				const at = now - late;
 				if (kind === 'see') ledger.see(at * US);
@@ -120,6 +132,7 @@ test('10,000 steps of any kind: nothing that started is unknown when it comes ag
 					const marks = [mark(`a${number}`, at), ...(kind === 'batch' ? [mark(`b${number}`, at)] : [])];
 					started.push(...marks);
 					ledger.send(marks, now);
+					if (isStored) ledger.settle(marks);
 				}
 				if (kind === 'restart') ledger = restart(ledger.save(now), now);
 				const from = ledger.resumeAt(now);
