@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { shortHash } from '../shortHash';
 
 type Json = Record<string, unknown>;
 
@@ -61,10 +61,10 @@ export function readEvent(text: string): JetstreamEvent | undefined {
 
 /**
  * A short text that is the same for the same event from any server (whose clocks differ), and for no
- * other one: 60 bits of a hash.
+ * other one.
  */
 export function eventId(event: JetstreamEvent): string {
-	return createHash('sha256').update(identity(event)).digest('base64url').slice(0, 10);
+	return shortHash(identity(event));
 }
 
 /** The at:// URI of the record that changed. */

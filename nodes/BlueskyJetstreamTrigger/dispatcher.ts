@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-
 import { sleep, type IDataObject } from 'n8n-workflow';
 
+import { shortHash } from '../../atproto/shortHash';
 import type { Ledger, Mark, SavedLedger } from './ledger';
 import type { RateGuard } from './rateGuard';
 import { isComplete, Redelivery, type Parcel } from './redelivery';
@@ -132,6 +131,5 @@ export class Dispatcher {
 
 function keyOf(marks: Mark[]): string {
 	if (marks.length === 1) return marks[0].id;
-	const ids = marks.map(({ id }) => id).join(' ');
-	return createHash('sha256').update(ids).digest('base64url').slice(0, 20);
+	return shortHash(marks.map(({ id }) => id).join(' '));
 }

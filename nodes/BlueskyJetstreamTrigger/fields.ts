@@ -1,6 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { simplifyField, sortedByName } from '../shared/fields';
+import { onePerEvent, simplifyField, sortedByName } from '../shared/fields';
 import { postFilterFields } from '../shared/postFilters';
 
 const events: INodePropertyOptions[] = [
@@ -188,12 +188,7 @@ export const fields: INodeProperties[] = [
 		name: 'executions',
 		type: 'options',
 		options: [
-			{
-				name: 'One per Event',
-				value: 'each',
-				description:
-					'Each event runs the workflow on its own, so that one that fails leaves the others alone',
-			},
+			onePerEvent,
 			{
 				name: 'Batches',
 				value: 'batches',

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 import type { ITriggerFunctions } from 'n8n-workflow';
 
 import type { CommitEvent } from '../../atproto/jetstream/event';
@@ -10,6 +8,7 @@ import { hostOf, plainHashtag } from '../../atproto/postFacts';
 import type { PostFilter } from '../../atproto/postFilter';
 import { findRecord, LIST, type RecordAddress } from '../../atproto/recordAddress';
 import { parseServiceUrl } from '../../atproto/serviceUrl';
+import { shortHash } from '../../atproto/shortHash';
 import { asText } from '../../atproto/text';
 import { badInput } from '../shared/failure';
 import { toActor, type NodeParameters } from '../shared/nodeParameters';
@@ -82,7 +81,7 @@ export function readSettings(context: ITriggerFunctions): Settings {
 		appView: readAppView(options.text('appViewUrl')),
 		maxPerMinute: readNumber(options, 'maxPerMinute', { unset: 300, least: 1 }),
 		longestCatchUp: readNumber(options, 'catchUpHours', { unset: Infinity, least: 0 }) * HOUR_MS,
-		fingerprint: fingerprintOf(DECISIVE.map((name) => parameters.value(name))),
+		fingerprint: shortHash(JSON.stringify(DECISIVE.map((name) => parameters.value(name)))),
 	};
 }
 
@@ -206,8 +205,4 @@ function readNumber(
 
 function toSet<T>(list: T[]): ReadonlySet<T> | undefined {
 	return list.length > 0 ? new Set(list) : undefined;
-}
-
-function fingerprintOf(values: unknown[]): string {
-	return createHash('sha256').update(JSON.stringify(values)).digest('base64url').slice(0, 12);
 }

@@ -1,4 +1,4 @@
-import { shortId } from './memory';
+import { shortHash } from '../../atproto/shortHash';
 import type { Happening } from './watch';
 
 /** The time of a happening whose source does not tell it; such a one never starts a workflow. */
@@ -119,7 +119,7 @@ export async function lookThrough(
 		newest = Math.max(newest, top);
 		lowest = Math.min(lowest, bottom);
 		const isKnown = fresh.size === before && bottom < state.newest - reread;
-		const ids = happenings.map(({ id }) => shortId(id));
+		const ids = happenings.map(({ id }) => shortHash(id));
 		last = ids.at(-1) ?? last;
 		const isBelow = top < state.floor || isBelowDone(state, bottom, ids);
 		const isDone = happenings.length > 0 && (isKnown || isBelow);
@@ -156,7 +156,7 @@ export async function lookAtTop(
 			newest = Math.max(newest, happening.at);
 			if (isNew(state, happening)) {
 				fresh.set(happening.id, happening);
-			} else if (shortId(happening.id) in state.seen) {
+			} else if (shortHash(happening.id) in state.seen) {
 				// Kept for as long as it is there.
 				rememberIn(state, happening);
 				aboveKnown = fresh.size;
@@ -172,12 +172,12 @@ export async function lookAtTop(
 
 /** Takes back that a happening is done. */
 export function forgetIn(state: ListingState, { id }: Happening): void {
-	delete state.seen[shortId(id)];
+	delete state.seen[shortHash(id)];
 }
 
 /** Keeps in mind that a happening is done. */
 function rememberIn(state: ListingState, { id, at }: Happening): void {
-	state.seen[shortId(id)] = at;
+	state.seen[shortHash(id)] = at;
 }
 
 /**
@@ -253,5 +253,5 @@ function admitKinds(state: ListingState, kinds: string[] | undefined, happenings
 
 function isNew({ floor, since, seen, unsure }: ListingState, { id, at, event }: Happening): boolean {
 	if ((since !== undefined && !(event in since)) || unsure?.includes(at)) return false;
-	return at >= Math.max(floor, since?.[event] ?? 0) && !(shortId(id) in seen);
+	return at >= Math.max(floor, since?.[event] ?? 0) && !(shortHash(id) in seen);
 }

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 import type { IDataObject } from 'n8n-workflow';
 
 /**
@@ -28,9 +26,4 @@ export class Memory {
 		this.data.source = source;
 		this.data.state = state;
 	}
-}
-
-/** A short text that stands for a longer one: 72 bits of its SHA-256. */
-export function shortId(text: string): string {
-	return createHash('sha256').update(text, 'utf8').digest('base64url').slice(0, 12);
 }

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { measureBatching } from './batching';
 import { compare } from './comparison';
 import { measureLoading } from './loading';
+import { measurePolling } from './polling';
 import { measurePosting } from './posting';
 import { REPORT_FILE, toMarkdown } from './report';
 import { measureRequests } from './requests';
@@ -20,10 +21,13 @@ async function main(): Promise<void> {
 		const batching = await measureBatching(stage);
 		console.log('Timing 100 posts …');
 		const posting = await measurePosting(stage);
+		console.log('Counting what polls ask …');
+		const polling = await measurePolling(stage);
 		const report = await toMarkdown([
 			requests.section,
 			batching,
 			posting,
+			polling,
 			loading.section,
 			compare(requests, loading),
 		]);

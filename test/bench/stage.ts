@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { startNetwork, type Account, type Network } from '../../lab';
 import type * as BlueskyModule from '../../nodes/Bluesky/Bluesky.node';
@@ -22,6 +22,10 @@ export interface Stage {
 	alice: Account;
 	users: IDataObject[];
 	posts: IDataObject[];
+	/** One of the people mentions Alice so many times. */
+	mention(times: number): Promise<void>;
+	/** Handle and app password of Alice, for a credential of its own. */
+	account(counted: boolean): Promise<ICredentialDataDecryptedObject>;
 	/**
 	 * A credential without a session. Each has an app password of its own, because the package
 	 * remembers a sign-in for a minute even where n8n has not saved it.
@@ -51,28 +55,39 @@ export async function setStage(): Promise<Stage> {
 
 async function fill(network: Network): Promise<Stage> {
 	const alice = await network.createAccount('alice');
-	const users: IDataObject[] = [];
+	const people: Account[] = [];
 	for (let number = 0; number < ITEMS; number++) {
-		const { handle } = await network.createAccount(`person${number}`);
-		users.push({ user: handle });
+		people.push(await network.createAccount(`person${number}`));
 	}
+	const users = people.map(({ handle }) => ({ user: handle }));
 	const texts = users.map((_, number) => `measured post ${number}`);
 	const posts = (await network.createPosts(alice, texts)).map(({ uri }) => ({ post: uri }));
 	await network.index();
 
-	const signedOut = async (counted: boolean): Promise<CredentialStore> => {
-		const { password } = await network.createAppPassword(alice);
-		return new CredentialStore({
-			identifier: alice.handle,
-			appPassword: password,
-			serviceUrl: counted ? network.url : network.pdsUrl,
-		});
-	};
+	const account = async (counted: boolean): Promise<ICredentialDataDecryptedObject> => ({
+		identifier: alice.handle,
+		appPassword: (await network.createAppPassword(alice)).password,
+		serviceUrl: counted ? network.url : network.pdsUrl,
+	});
+	const signedOut = async (counted: boolean): Promise<CredentialStore> =>
+		new CredentialStore(await account(counted));
 	return {
 		pdsUrl: network.pdsUrl,
 		alice,
 		users,
 		posts,
+		async mention(times) {
+			const features = [{ $type: 'app.bsky.richtext.facet#mention', did: alice.did }];
+			const facets = [{ index: { byteStart: 0, byteEnd: 6 }, features }];
+			const createdAt = new Date().toISOString();
+			await network.createRecords(
+				people[0],
+				'app.bsky.feed.post',
+				Array.from({ length: times }, (_, number) => ({ text: `@alice ${number}`, facets, createdAt })),
+			);
+			await network.index();
+		},
+		account,
 		signedOut,
 		async signedIn(counted) {
 			const credential = await signedOut(counted);

@@ -61,6 +61,7 @@ export async function setExampleStage(): Promise<ExampleStage> {
 		const bob = await network.createAccount('bob');
 		const carol = await network.createAccount('carol');
 		await network.setProfile(bob, { displayName: 'Bob "the builder"' });
+		await network.index();
 		const { password } = await network.createAppPassword(alice, { privileged: true });
 		await n8n.createCredential(CREDENTIAL, {
 			identifier: alice.handle,

@@ -45,6 +45,7 @@ export async function setStage(options?: Parameters<typeof startNetwork>[0]): Pr
 	const network = await startNetwork(options);
 	const alice = await network.createAccount('alice');
 	const appPassword = await network.createAppPassword(alice);
+	await network.index();
 	const seen = async (): Promise<SeenRequest[]> => {
 		const requests = await network.proxy.requests();
 		expect(requests.map(({ lexiconProblem }) => lexiconProblem).filter(Boolean)).toEqual([]);

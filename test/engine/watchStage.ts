@@ -49,10 +49,13 @@ export async function setWatchStage(): Promise<WatchStage> {
 		appPassword: appPassword.password,
 		serviceUrl: network.url,
 	};
+	const bob = await network.createAccount('bob');
+	const carol = await network.createAccount('carol');
+	await network.index();
 	return {
 		...stage,
-		bob: await network.createAccount('bob'),
-		carol: await network.createAccount('carol'),
+		bob,
+		carol,
 		n8n: () => new PollEngine(new BlueskyTrigger(), credential),
 		async write(author, texts, extra = {}) {
 			const start = Date.now() - texts.length;

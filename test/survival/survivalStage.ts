@@ -43,6 +43,7 @@ export async function setSurvivalStage(): Promise<SurvivalStage> {
 	try {
 		const alice = await network.createAccount('alice');
 		const bob = await network.createAccount('bob');
+		await network.index();
 		const start = async (name: string, env: Record<string, string>): Promise<Instance> => {
 			const n8n = await startN8n({ tarball, env });
 			stops.push(async () => await n8n.stop());

@@ -92,7 +92,7 @@ describe('ids', () => {
 		expect(eventId(readEvent(JSON.stringify({ ...IDENTITY, time_us: 6 }))!)).toBe(
 			eventId(readEvent(JSON.stringify(IDENTITY))!),
 		);
-		expect(eventId(LIKE)).toMatch(/^[\w-]{10}$/);
+		expect(eventId(LIKE)).toMatch(/^[\w-]{12}$/);
 	});
 
 	test('differ in everything that tells events apart', () => {
