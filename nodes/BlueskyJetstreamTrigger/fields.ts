@@ -1,6 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { onePerEvent, simplifyField, sortedByName } from '../shared/fields';
+import { simplifyField, sortedByName } from '../shared/fields';
 import { postFilterFields } from '../shared/postFilters';
 
 const events: INodePropertyOptions[] = [
@@ -188,7 +188,12 @@ export const fields: INodeProperties[] = [
 		name: 'executions',
 		type: 'options',
 		options: [
-			onePerEvent,
+			{
+				name: 'One per Event',
+				value: 'each',
+				description:
+					'Each event runs the workflow on its own, so that one that fails leaves the others alone',
+			},
 			{
 				name: 'Batches',
 				value: 'batches',

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { onePerEvent, simplifyField, sortedByName } from '../shared/fields';
+import { simplifyField, sortedByName } from '../shared/fields';
 import { postFilterFields } from '../shared/postFilters';
 import type { Watch } from './watch';
 
@@ -65,7 +65,12 @@ const afterFilters: INodeProperties[] = [
 		name: 'executions',
 		type: 'options',
 		options: [
-			onePerEvent,
+			{
+				name: 'One per Event',
+				value: 'each',
+				description:
+					'Each event runs the workflow on its own, so that one that fails leaves the others alone',
+			},
 			{
 				name: 'One for All New Events',
 				value: 'together',

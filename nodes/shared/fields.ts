@@ -1,4 +1,4 @@
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
 /** Return All and Limit. */
 export const limitFields: INodeProperties[] = [
@@ -129,13 +129,6 @@ export const feedField = recordField({
 	link: 'https://bsky.app/profile/alice.bsky.social/feed/cats',
 	uri: 'at://did:plc:abc/app.bsky.feed.generator/cats',
 });
-
-/** The choice of a trigger to start an execution for each event. */
-export const onePerEvent: INodePropertyOptions = {
-	name: 'One per Event',
-	value: 'each',
-	description: 'Each event runs the workflow on its own, so that one that fails leaves the others alone',
-};
 
 /** A record that has a page on bsky.app and can be chosen from a list. */
 function recordField(record: {

@@ -119,7 +119,7 @@ test('each kind of event starts the workflow once, as a flat item', async () => 
 		[false, 'deactivated'],
 		[true, 'active'],
 	]);
-	expect(trigger.store.executions.every(({ key }) => /^workflow:trigger:.{10}$/.test(key ?? ''))).toBe(true);
+	expect(trigger.store.executions.every(({ key }) => /^workflow:trigger:.{12}$/.test(key ?? ''))).toBe(true);
 	expect(trigger.problems).toEqual([]);
 }, 60_000);
 
