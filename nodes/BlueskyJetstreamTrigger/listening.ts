@@ -179,12 +179,12 @@ export class Listening {
 	private async startExecution(items: IDataObject[], key: string, ledger: SavedLedger): Promise<boolean> {
 		const { context } = this;
 		try {
-			if (this.isTest) this.stop();
-			else this.memory.keep(ledger);
 			const data = [items.map((json) => ({ json }))];
 			if (!this.isTest) {
+				this.memory.keep(ledger);
 				return await this.emitUntilStored(data, `${context.getWorkflow().id}:${context.getNode().id}:${key}`);
 			}
+			this.stop();
 			// Looked up now: for a test n8n puts another function there after the trigger was started.
 			context.emit(data);
 		} catch (thrown) {

@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import type * as TriggerModule from '../../nodes/BlueskyTrigger/BlueskyTrigger.node';
 import { PollEngine } from '../engine/pollEngine';
 import type { Section } from './report';
-import { ITEMS, type Counts, type Stage } from './stage';
-import { counted } from './statistics';
+import { ITEMS, type Stage } from './stage';
+import { counted, named, signIns, total, type Counts } from './statistics';
 
 /** As built: what n8n loads, too. */
 const { BlueskyTrigger } = createRequire(__filename)(
@@ -46,10 +46,5 @@ export async function measurePolling(stage: Stage): Promise<Section> {
 }
 
 function row(polls: string, executions: number, counts: Counts): string[] {
-	const which = [...counts].map(([method, count]) => `${count} ${method}`).join(' + ');
-	return [polls, String(executions), String(counts.get('createSession') ?? 0), String(total(counts)), which];
-}
-
-function total(counts: Counts): number {
-	return [...counts.values()].reduce((sum, count) => sum + count, 0);
+	return [polls, String(executions), String(signIns(counts)), String(total(counts)), named(counts)];
 }

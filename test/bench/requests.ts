@@ -1,7 +1,7 @@
 import { measure, type MeasuredWork } from './engine';
 import type { Section } from './report';
-import { postGet, search, userGet, type Counts, type Stage } from './stage';
-import { counted } from './statistics';
+import { postGet, search, userGet, type Stage } from './stage';
+import { counted, named, signIns, total, type Counts } from './statistics';
 
 const EXECUTIONS = 50;
 const RESULTS = 50;
@@ -68,16 +68,8 @@ function row(work: string, executions: number, counts: Counts): string[] {
 		String(signIns(counts)),
 		String(total(counts)),
 		perExecution(counts, executions),
-		[...counts].map(([method, count]) => `${count} ${method}`).join(' + '),
+		named(counts),
 	];
-}
-
-function total(counts: Counts): number {
-	return [...counts.values()].reduce((sum, count) => sum + count, 0);
-}
-
-function signIns(counts: Counts): number {
-	return counts.get('createSession') ?? 0;
 }
 
 function perExecution(counts: Counts, executions: number): string {

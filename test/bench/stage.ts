@@ -7,6 +7,7 @@ import { CredentialStore } from '../engine/credentialStore';
 import { parameters } from '../parameters';
 import { countByMethod } from '../requestCounts';
 import { measure, type MeasuredWork } from './engine';
+import type { Counts } from './statistics';
 
 /** As built: what n8n loads, too. */
 const { Bluesky } = createRequire(__filename)(
@@ -38,9 +39,6 @@ export interface Stage {
 	count(work: () => Promise<unknown>): Promise<Counts>;
 	stop(): Promise<void>;
 }
-
-/** Requests by method, in order of first use. */
-export type Counts = Map<string, number>;
 
 /** Starts the network and fills it. */
 export async function setStage(): Promise<Stage> {

@@ -27,3 +27,21 @@ export function bytes(count: number): string {
 export function counted(count: number, noun: string): string {
 	return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
+
+/** Requests by method, in order of first use. */
+export type Counts = Map<string, number>;
+
+/** How many requests these are. */
+export function total(counts: Counts): number {
+	return [...counts.values()].reduce((sum, count) => sum + count, 0);
+}
+
+/** How many of them sign in. */
+export function signIns(counts: Counts): number {
+	return counts.get('createSession') ?? 0;
+}
+
+/** Which they are: "1 createSession + 50 searchPosts". */
+export function named(counts: Counts): string {
+	return [...counts].map(([method, count]) => `${count} ${method}`).join(' + ');
+}

@@ -69,29 +69,17 @@ describe('after a restart of n8n', () => {
 		expect(second.store.refused).toBe(0);
 	});
 
-	test('what was still running when n8n was killed does not start again', async () => {
+	test.each([
+		['was still running when n8n was killed', 'neverEnds'],
+		['was stored but not saved', 'losesStaticData'],
+	] as const)('what %s does not start again', async (_what, fault) => {
 		const first = await stage.activate();
-		first.store.neverEnds = true;
+		first.store[fault] = true;
 		await post('one');
 		await post('two');
 		await first.until(2);
 		await first.kill();
-		const second = await restart(first);
-		await post('three');
-		await second.until(3);
-		await pause(300);
-		expect(textsOf(second)).toEqual(['one', 'two', 'three']);
-		expect(second.store.refused).toBe(2);
-	});
-
-	test('what was stored but not saved does not start again', async () => {
-		const first = await stage.activate();
-		first.store.losesStaticData = true;
-		await post('one');
-		await post('two');
-		await first.until(2);
-		await first.kill();
-		first.store.losesStaticData = false;
+		first.store[fault] = false;
 		const second = await restart(first);
 		await post('three');
 		await second.until(3);

@@ -139,13 +139,7 @@ test('filters on posts look at the post that was liked; a new follower has none'
 
 test('bad parameters are refused at activation, in words, before anything is sent', async () => {
 	const refusal = async (parameters: INodeParameters): Promise<string> =>
-		await stage
-			.n8n()
-			.activate(on(['mention'], parameters))
-			.then(
-				() => 'activated',
-				({ message, description }: { message: string; description: string }) => `${message} ${description}`,
-			);
+		await stage.n8n().refusalOf(on(['mention'], parameters));
 	expect(await refusal({ notifications: [] })).toMatch(/No notification is chosen.*'Notifications'/);
 	expect(await refusal({ filters: { matches: '(' } })).toMatch(/regular expression/i);
 	expect(await refusal({ filters: { fromUsers: 'no one' } })).toMatch(/"no one" is not a Bluesky handle/);

@@ -81,9 +81,17 @@ export class PollEngine {
 		return { poll: async () => await execute() };
 	}
 
+	/** What the user reads when a workflow with these parameters can't be activated. */
+	async refusalOf(parameters: INodeParameters): Promise<string> {
+		return await this.activate(parameters).then(
+			() => 'activated',
+			({ message, description }: PollError) => `${message} ${description}`,
+		);
+	}
+
 	private async pollDurably(parameters: INodeParameters, isFirst?: boolean): Promise<void> {
 		const staged = JSON.parse(this.saved) as IDataObject;
-		const { workflow, node } = this.prepare(parameters, 'trigger');
+		const { workflow, node } = this.load(parameters);
 		const context = new PollContext(
 			workflow,
 			node,
@@ -117,30 +125,7 @@ export class PollEngine {
 		parameters: INodeParameters,
 		mode: WorkflowExecuteMode,
 	): { workflow: Workflow; node: INode; context: PollContext } {
-		const node: INode = {
-			id: 'trigger',
-			name: 'Bluesky Trigger',
-			type: 'n8n-nodes-bluesky-atproto.blueskyTrigger',
-			typeVersion: 1,
-			position: [0, 0],
-			parameters: { pollTimes: { item: [{ mode: 'everyMinute' }] }, ...parameters },
-			credentials: { blueskyApi: { id: 'credential', name: 'Bluesky account' } },
-		};
-		const nodeTypes: INodeTypes = {
-			getByName: () => this.nodeType,
-			getByNameAndVersion: () => this.nodeType,
-			getKnownTypes: () => ({}),
-		};
-		const workflow = new Workflow({
-			id: 'workflow',
-			name: 'Engine',
-			active: true,
-			nodes: [node],
-			connections: {},
-			nodeTypes,
-			staticData: JSON.parse(this.saved) as IDataObject,
-			settings: { executionOrder: 'v1' },
-		});
+		const { workflow, node } = this.load(parameters);
 		const context = new PollContext(
 			workflow,
 			node,
@@ -162,9 +147,48 @@ export class PollEngine {
 		return { workflow, node, context };
 	}
 
+	/** The workflow with what was saved. */
+	private load(parameters: INodeParameters): { workflow: Workflow; node: INode } {
+		const polled = { pollTimes: { item: [{ mode: 'everyMinute' }] }, ...parameters };
+		return workflowWith(this.nodeType, polled, JSON.parse(this.saved) as IDataObject);
+	}
+
 	private save({ staticData }: Workflow): void {
 		if (staticData.__dataChanged !== true) return;
 		this.saved = JSON.stringify(staticData);
 		staticData.__dataChanged = false;
 	}
+}
+
+/** A workflow of the Bluesky Trigger alone. */
+export function workflowWith(
+	nodeType: INodeType,
+	parameters: INodeParameters,
+	staticData?: IDataObject,
+): { workflow: Workflow; node: INode } {
+	const node: INode = {
+		id: 'trigger',
+		name: 'Bluesky Trigger',
+		type: 'n8n-nodes-bluesky-atproto.blueskyTrigger',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters,
+		credentials: { blueskyApi: { id: 'credential', name: 'Bluesky account' } },
+	};
+	const nodeTypes: INodeTypes = {
+		getByName: () => nodeType,
+		getByNameAndVersion: () => nodeType,
+		getKnownTypes: () => ({}),
+	};
+	const workflow = new Workflow({
+		id: 'workflow',
+		name: 'Engine',
+		active: true,
+		nodes: [node],
+		connections: {},
+		nodeTypes,
+		staticData,
+		settings: { executionOrder: 'v1' },
+	});
+	return { workflow, node };
 }

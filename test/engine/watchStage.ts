@@ -1,13 +1,13 @@
 import axios from 'axios';
 import { LoadOptionsContext } from 'n8n-core';
-import { Workflow, type INode, type INodeParameters, type INodeTypes } from 'n8n-workflow';
+import type { INodeParameters } from 'n8n-workflow';
 
 import type { Account, RecordAddress } from '../../lab';
 import { BlueskyTrigger } from '../../nodes/BlueskyTrigger/BlueskyTrigger.node';
 import { CredentialStore } from './credentialStore';
 import { additionalData } from './execute';
 import { setStage, type Stage } from './fixtures';
-import { PollEngine } from './pollEngine';
+import { PollEngine, workflowWith } from './pollEngine';
 
 /** A network with Alice, whose workflows watch, and Bob and Carol, whom they watch. */
 export interface WatchStage extends Stage {
@@ -109,20 +109,6 @@ export async function setWatchStage(): Promise<WatchStage> {
 
 /** What n8n hands to the methods behind a list in the editor. */
 function editorContext(nodeType: BlueskyTrigger, credential: CredentialStore): LoadOptionsContext {
-	const node: INode = {
-		id: 'trigger',
-		name: 'Bluesky Trigger',
-		type: 'n8n-nodes-bluesky-atproto.blueskyTrigger',
-		typeVersion: 1,
-		position: [0, 0],
-		parameters: {},
-		credentials: { blueskyApi: { id: 'credential', name: 'Bluesky account' } },
-	};
-	const nodeTypes: INodeTypes = {
-		getByName: () => nodeType,
-		getByNameAndVersion: () => nodeType,
-		getKnownTypes: () => ({}),
-	};
-	const workflow = new Workflow({ id: 'editor', nodes: [node], connections: {}, active: false, nodeTypes });
+	const { workflow, node } = workflowWith(nodeType, {});
 	return new LoadOptionsContext(workflow, node, additionalData(credential, 'internal'), '');
 }

@@ -292,13 +292,7 @@ describe('all of them', () => {
 
 	test('what is not given is refused in words, before anything is sent', async () => {
 		const refusal = async (parameters: INodeParameters): Promise<string> =>
-			await stage
-				.n8n()
-				.activate(parameters)
-				.then(
-					() => 'activated',
-					({ message, description }: { message: string; description: string }) => `${message} ${description}`,
-				);
+			await stage.n8n().refusalOf(parameters);
 		expect(await refusal(on('userPost', { user: locator('id', '') }))).toMatch(/No user is given/);
 		expect(await refusal(on('listPost', { list: locator('list', '') }))).toMatch(
 			/No list is given\..*profile\/alice\.bsky\.social\/lists\//,

@@ -175,13 +175,7 @@ test('Fetch Test Event and the first run: the profile as it is, no change', asyn
 
 test('what can not be meant is refused in words', async () => {
 	const refusal = async (parameters: INodeParameters): Promise<string> =>
-		await stage
-			.n8n()
-			.activate(parameters)
-			.then(
-				() => 'activated',
-				({ message, description }: { message: string; description: string }) => `${message} ${description}`,
-			);
+		await stage.n8n().refusalOf(parameters);
 	expect(await refusal(watching(' , '))).toMatch(/No user is given.*'Users'/);
 	expect(await refusal(watching('bob.test, no one'))).toMatch(/"no one" is not a Bluesky handle/);
 	const many = Array.from({ length: 26 }, (_, index) => `user${index}.test`).join();
